@@ -1,0 +1,1 @@
+"""Contracts, configs, batches, modules and operators: what every operator is built on."""

@@ -1,0 +1,79 @@
+"""Results of calls remembered by their input: least recently used first out, bounded."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+import jax
+import numpy as np
+
+from datarax_typed.protocols import PyTree
+
+ResultT = TypeVar("ResultT")
+CACHED_AT_MOST = 64
+
+
+class ResultCache(Generic[ResultT]):
+    """Maps inputs to results, as long as the state they depend on stays the same."""
+
+    def __init__(self, at_most: int = CACHED_AT_MOST) -> None:
+        self._at_most = at_most
+        self._state: list[PyTree] = []
+        # The input is kept beside the result: an identity is one only while its object lives.
+        self._results: OrderedDict[Hashable, tuple[PyTree, ResultT]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._state = []
+        self._results.clear()
+
+    def get(self, state: PyTree, inputs: PyTree) -> ResultT | None:
+        """Return the result for these inputs, or None; a new state forgets all results."""
+        leaves = jax.tree.leaves(state)
+        if not _identical(leaves, self._state):
+            self.clear()
+            self._state = leaves
+        key = _key(inputs)
+        if key not in self._results:
+            return None
+        self._results.move_to_end(key)
+        return self._results[key][1]
+
+    def put(self, inputs: PyTree, result: ResultT) -> None:
+        """Remember a result for these inputs, under the state of the last `get`."""
+        self._results[_key(inputs)] = (inputs, result)
+        if len(self._results) > self._at_most:
+            self._results.popitem(last=False)
+
+
+def cache_of(owner: object) -> ResultCache[PyTree]:
+    """Return the cache of an object, which lives as long as the object does."""
+    return _CACHES.setdefault(owner, ResultCache())
+
+
+# Beside the modules and not in them: a cache is no state, and a copy starts with an empty one.
+_CACHES: WeakKeyDictionary[object, ResultCache[PyTree]] = WeakKeyDictionary()
+
+
+def _identical(left: list[PyTree], right: list[PyTree]) -> bool:
+    return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
+
+
+def _key(inputs: PyTree) -> Hashable:
+    leaves, tree = jax.tree_util.tree_flatten(inputs)
+    return (tree, *map(_leaf_key, leaves))
+
+
+def _leaf_key(leaf: PyTree) -> Hashable:
+    if isinstance(leaf, np.ndarray | np.generic):
+        return (leaf.shape, str(leaf.dtype), leaf.tobytes())
+    if isinstance(leaf, jax.Array):
+        return id(leaf)
+    return (type(leaf), leaf)
+
+
+__all__ = ["CACHED_AT_MOST", "ResultCache", "cache_of"]

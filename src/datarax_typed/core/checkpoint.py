@@ -1,0 +1,146 @@
+"""The state of a module as a nested dict of arrays and Python scalars, and back, strictly.
+
+A PRNG key is saved as `{implementation: key data}`, statistics with the number of their entries,
+so that a truncated checkpoint is noticed.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from datarax_typed.core.describe import describe_array, describe_value
+from datarax_typed.errors import Problem
+from datarax_typed.protocols import PyTree, State, Statistics
+
+Path: TypeAlias = tuple[str, ...]
+
+
+def encode_tree(tree: PyTree) -> State:
+    """Return the leaves of a PyTree as nested dicts with text keys."""
+    state: State = {}
+    for path, leaf in _items(tree):
+        _put(state, path, _encode_leaf(leaf))
+    return state
+
+
+def decode_tree(template: PyTree, state: State, problems: list[Problem]) -> PyTree:
+    """Return a tree like the template with the leaves of a saved state.
+
+    Args:
+        template: the tree that should take the state.
+        state: nested dicts as `encode_tree` gives them.
+        problems: takes every mismatch; where it grows, the result is not to be used.
+    """
+    found = dict(_flatten(state))
+    leaves = [_decode_leaf(path, leaf, found, problems) for path, leaf in _items(template)]
+    problems += [
+        Problem(_text(path), "nothing of that name", describe_value(value))
+        for path, value in found.items()
+    ]
+    return jax.tree.unflatten(jax.tree.structure(template), leaves)
+
+
+def encode_statistics(stats: Statistics | None) -> State:
+    """Return statistics, or that there are none, as a state."""
+    if stats is None:
+        return {"present": False, "entries": 0}
+    return {"present": True, "entries": len(jax.tree.leaves(stats)), "values": encode_tree(stats)}
+
+
+def decode_statistics(where: str, state: object, problems: list[Problem]) -> Statistics | None:
+    """Return the statistics of a saved state, or None if it holds none."""
+    if not isinstance(state, dict) or not {"present", "entries"} <= state.keys():
+        expected = "statistics with 'present' and 'entries'"
+        problems.append(Problem(where, expected, describe_value(state)))
+        return None
+    values = state.get("values", {})
+    flat = dict(_flatten(values)) if isinstance(values, dict) else {(): values}
+    for path, leaf in flat.items():
+        if not _is_array(leaf):
+            problems.append(Problem(f"{where}{_text(path)[5:]}", "an array", describe_value(leaf)))
+    entries = int(state["entries"])
+    if len(flat) != entries:
+        problems.append(Problem(f'{where}["values"]', f"{entries} arrays", str(len(flat))))
+    if problems or not bool(state["present"]):
+        return None
+    return _map_leaves(values, jnp.asarray)
+
+
+def _map_leaves(state: State, function: Callable[[PyTree], PyTree]) -> State:
+    return {
+        key: _map_leaves(value, function) if isinstance(value, dict) else function(value)
+        for key, value in state.items()
+    }
+
+
+def _items(tree: PyTree) -> list[tuple[Path, PyTree]]:
+    leaves = jax.tree_util.tree_leaves_with_path(tree)
+    return [(tuple(map(_key_text, path)), leaf) for path, leaf in leaves]
+
+
+def _key_text(key: object) -> str:
+    return jax.tree_util.keystr((key,), simple=True)
+
+
+def _put(state: State, path: Path, value: PyTree) -> None:
+    for key in path[:-1]:
+        state = state.setdefault(key, {})
+    state[path[-1]] = value
+
+
+def _flatten(state: State, path: Path = ()) -> Iterator[tuple[Path, PyTree]]:
+    for key, value in state.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, (*path, str(key)))
+        else:
+            yield (*path, str(key)), value
+
+
+def _is_key(leaf: object) -> bool:
+    return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+
+
+def _is_array(leaf: object) -> bool:
+    return isinstance(leaf, jax.Array | np.ndarray | np.generic)
+
+
+def _encode_leaf(leaf: PyTree) -> PyTree:
+    if _is_key(leaf):
+        return {str(jax.random.key_impl(leaf)): jax.random.key_data(leaf)}
+    return leaf
+
+
+def _decode_leaf(
+    path: Path, leaf: PyTree, found: dict[Path, PyTree], problems: list[Problem]
+) -> PyTree:
+    if _is_key(leaf):
+        implementation = str(jax.random.key_impl(leaf))
+        inner = (*path, implementation)
+        data = _decode_leaf(inner, jax.random.key_data(leaf), found, problems)
+        return jax.random.wrap_key_data(data, impl=implementation)
+    where = _text(path)
+    expected = describe_value(leaf) if _is_array(leaf) else type(leaf).__name__
+    if path not in found:
+        problems.append(Problem(where, expected, "nothing"))
+        return leaf
+    value = found.pop(path)
+    if not _is_array(leaf):
+        if isinstance(value, type(leaf)) or (_is_array(value) and value.shape == ()):
+            return type(leaf)(value)
+        problems.append(Problem(where, expected, describe_value(value)))
+        return leaf
+    if not _is_array(value) or value.shape != leaf.shape or value.dtype != leaf.dtype:
+        actual = describe_array(value) if _is_array(value) else describe_value(value)
+        problems.append(Problem(where, expected, actual))
+        return leaf
+    return jnp.asarray(value)
+
+
+def _text(path: Path) -> str:
+    return "state" + "".join(f'["{key}"]' for key in path)
+
+
+__all__ = ["decode_statistics", "decode_tree", "encode_statistics", "encode_tree"]

@@ -1,0 +1,60 @@
+"""Short texts for values and type hints, as error messages show them."""
+
+import types
+from collections.abc import Mapping
+from typing import Annotated, Literal, Union, get_args, get_origin
+
+import jax
+import numpy as np
+from flax import nnx
+from jaxtyping import AbstractArray
+
+
+def describe_value(value: object) -> str:
+    """Return what a value is: `float32[28,28]`, `dict with keys 'a', 'b'`, `None`, `'text'`."""
+    if isinstance(value, nnx.Variable):
+        return f"{type(value).__name__} of {describe_value(value.get_value())}"
+    if isinstance(value, np.ndarray | np.generic):
+        return f"NumPy {describe_array(value)}"
+    if isinstance(value, jax.Array | jax.ShapeDtypeStruct):
+        return describe_array(value)
+    if isinstance(value, Mapping):
+        keys = ", ".join(map(repr, value))
+        return f"{type(value).__name__} with keys {keys}" if keys else f"empty {_name(value)}"
+    if isinstance(value, list | tuple):
+        return f"{_name(value)} of {len(value)}"
+    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        return repr(value)
+    return _name(value)
+
+
+def describe_array(value: "jax.Array | jax.ShapeDtypeStruct | np.ndarray | np.generic") -> str:
+    """Return dtype and shape of an array: `float32[28,28]`."""
+    return f"{value.dtype}[{','.join(map(str, value.shape))}]"
+
+
+def describe_hint(hint: object) -> str:
+    """Return a type hint as it is written: `Float[Array, "h w"]`."""
+    if isinstance(hint, type) and issubclass(hint, AbstractArray) and hint is not AbstractArray:
+        array = getattr(hint.array_type, "__name__", str(hint.array_type)).rpartition(".")[2]
+        return f'{hint.dtype.__name__}[{array}, "{hint.dim_str}"]'
+    if hint is None or hint is type(None):
+        return "None"
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is None:
+        return getattr(hint, "__name__", str(hint))
+    if origin is Annotated:
+        return describe_hint(args[0])
+    if origin is Literal:
+        return " or ".join(map(repr, args))
+    if origin in (Union, types.UnionType):
+        return " | ".join(map(describe_hint, args))
+    inner = ", ".join("..." if arg is Ellipsis else describe_hint(arg) for arg in args)
+    return f"{getattr(origin, '__name__', origin)}[{inner}]"
+
+
+def _name(value: object) -> str:
+    return type(value).__name__
+
+
+__all__ = ["describe_array", "describe_hint", "describe_value"]

@@ -1,0 +1,328 @@
+"""Element and Batch: one record, and records stacked on axis 0."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Generic, Self, cast
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Int
+from typing_extensions import TypeVar
+
+from datarax_typed.core.checks import Check, Report
+from datarax_typed.core.describe import describe_array, describe_value
+from datarax_typed.core.hints import register_check
+from datarax_typed.core.metadata import (
+    is_array,
+    join_metadata,
+    split_metadata,
+    stack_records,
+    take_record,
+)
+from datarax_typed.core.tracing import is_tracing
+from datarax_typed.errors import BatchError, Problem, listing
+from datarax_typed.protocols import Metadata, PyTree
+
+DataT_co = TypeVar("DataT_co", covariant=True, default=PyTree)
+NewT = TypeVar("NewT")
+
+
+# Stands in for a mask of the batch's size, until that is known.
+_ALL_VALID: Final = cast("Array", None)
+
+
+@dataclass(frozen=True)
+class Element(Generic[DataT_co]):
+    """One record: `data` and `state` are PyTrees of arrays, `metadata` may hold anything."""
+
+    data: DataT_co
+    state: PyTree = field(default_factory=dict)
+    metadata: Metadata | None = None
+
+
+@dataclass(frozen=True)
+class Batch(Generic[DataT_co]):
+    """Records stacked on axis 0, generic in their data: `Batch[Photo]`.
+
+    Attributes:
+        data: the fields; every leaf has the batch axis first.
+        state: the records' state; every leaf has the batch axis first.
+        metadata: arrays in it are stacked as `data` is and enter the traced program. Anything else
+            stays on the host: a list of one item a record, or one value for all. Host metadata
+            is not visible while JAX traces, and a function compiled by a bare `jax.jit` cannot
+            hand it on; an operator call does.
+        valid_mask: which rows are records, not padding. Default: all.
+        index: each record's position in the endless stream (epoch * length + record), or None.
+
+    Raises:
+        BatchError: the leaves do not share the leading axis.
+    """
+
+    data: DataT_co
+    state: PyTree = field(default_factory=dict)
+    metadata: Metadata | None = None
+    valid_mask: Bool[Array, " batch"] = field(default_factory=lambda: _ALL_VALID)
+    index: Int[Array, " batch"] | None = None
+
+    def __post_init__(self) -> None:
+        size = _common_size(self)
+        if self.valid_mask is _ALL_VALID:
+            object.__setattr__(self, "valid_mask", jnp.ones(size, dtype=jnp.bool_))
+
+    @staticmethod
+    def stack(
+        elements: Sequence[Element[NewT]],
+        *,
+        index: Int[Array, " batch"] | Sequence[int] | None = None,
+        pad_to: int | None = None,
+    ) -> "Batch[NewT]":
+        """Return the batch of some elements.
+
+        Args:
+            elements: at least one; all of the same structure, shapes and dtypes.
+            index: each element's position in the endless stream.
+            pad_to: the batch's size; rows that repeat the last element, not valid, fill it up.
+
+        Raises:
+            BatchError: the elements differ in structure, shape or dtype, or there are none.
+        """
+        count = len(elements)
+        size = count if pad_to is None else pad_to
+        if not 0 < count <= size:
+            where = "elements" if pad_to is None else f"elements (pad_to={pad_to})"
+            expected = "at least one" if pad_to is None else f"1 to {pad_to}"
+            raise _refused("stack", [Problem(where, expected, str(count))])
+        rows = [*elements, *[elements[-1]] * (size - count)]
+        parts = [split_metadata(row.metadata or {}) for row in rows]
+        arrays = [arrays for arrays, _ in parts]
+        data, state, stacked = _stack(
+            [(row.data, row.state, own) for row, own in zip(rows, arrays, strict=True)]
+        )
+        host = stack_records([rest for _, rest in parts])
+        has_metadata = any(row.metadata is not None for row in rows)
+        return Batch(
+            data,
+            state,
+            join_metadata(stacked, host) if has_metadata else None,
+            jnp.arange(size) < count,
+            None if index is None else _padded_index(index, count, size),
+        )
+
+    def elements(self) -> list[Element[DataT_co]]:
+        """Return the valid records as elements; outside of a trace only."""
+        return [self[row] for row in range(len(self)) if self.valid_mask[row]]
+
+    def __len__(self) -> int:
+        """Return the size of the batch axis, padding included."""
+        return int(self.valid_mask.shape[0])
+
+    def __getitem__(self, row: int) -> Element[DataT_co]:
+        """Return one row as an element."""
+        size = len(self)
+        if not -size <= row < size:
+            raise IndexError(f"batch: expected a row from {-size} to {size - 1}, got {row}")
+        row %= size
+        data, state = jax.tree.map(lambda leaf: leaf[row], (self.data, self.state))
+        if self.metadata is None:
+            return Element(data, state, None)
+        arrays, rest = split_metadata(self.metadata)
+        own = jax.tree.map(lambda leaf: leaf[row], arrays)
+        return Element(data, state, join_metadata(own, take_record(rest, row, size)))
+
+    def __iter__(self) -> Iterator[Element[DataT_co]]:
+        """Yield every row as an element, padding included."""
+        return (self[row] for row in range(len(self)))
+
+    def spec(self) -> PyTree:
+        """Return the spec of one element's data: a PyTree of `jax.ShapeDtypeStruct`."""
+        return jax.tree.map(_row_spec, self.data)
+
+    def replace(self, **changes: PyTree) -> Self:
+        """Return a copy with some attributes changed, checked as a new batch is."""
+        return replace(self, **changes)
+
+
+def _common_size(batch: Batch[PyTree]) -> int:
+    leaves = list(_leaves(batch))
+    if not any(name.startswith(("data", "state", "metadata")) for name, _ in leaves):
+        raise _refused("data", [Problem("data", "at least one array", describe_value(batch.data))])
+    _check_rows(leaves)
+    sizes: dict[str, int | None] = {n: leaf.shape[0] if leaf.ndim else None for n, leaf in leaves}
+    known = [size for size in sizes.values() if size is not None]
+    common = max(known, key=known.count) if known else None
+    problems = [
+        Problem(
+            name,
+            f"the leading axis of the others, {common}" if known else "a leading axis",
+            "no axis" if size is None else str(size),
+        )
+        for name, size in sizes.items()
+        if size is None or size != common
+    ]
+    if problems or common is None:
+        everyone = ", ".join(f"{name}: {size}" for name, size in sizes.items())
+        raise _refused("the leading axis must be the batch", problems, f"leading axes: {everyone}")
+    return common
+
+
+def _check_rows(leaves: list[tuple[str, jax.Array]]) -> None:
+    """Check dtype and rank of the two arrays that the batch itself gives a meaning."""
+    kinds = {"valid_mask": ("b", "bool[batch]"), "index": ("iu", "int32[batch]")}
+    problems = [
+        Problem(name, kinds[name][1], describe_array(leaf))
+        for name, leaf in leaves
+        if name in kinds and (leaf.ndim != 1 or leaf.dtype.kind not in kinds[name][0])
+    ]
+    if problems:
+        raise _refused("one value a row", problems)
+
+
+def _leaves(batch: Batch[PyTree]) -> Iterator[tuple[str, jax.Array]]:
+    arrays, _ = split_metadata(batch.metadata or {})
+    parts = {
+        "data": batch.data,
+        "state": batch.state,
+        "metadata": arrays,
+        "valid_mask": batch.valid_mask,
+        "index": batch.index,
+    }
+    for path, leaf in jax.tree_util.tree_leaves_with_path(parts):
+        name = path_text(path)
+        if not is_array(leaf):
+            mend = "put anything but arrays into metadata"
+            problem = Problem(name, "an array", describe_value(leaf), mend)
+            raise _refused(name, [problem])
+        yield name, leaf
+
+
+def path_text(path: tuple[object, ...]) -> str:
+    """Return a JAX key path as code: `data["image"]`."""
+    head, *rest = path
+    return f"{getattr(head, 'key', head)}{jax.tree_util.keystr(tuple(rest))}".replace("'", '"')
+
+
+def _refused(what: str, problems: list[Problem], *notes: str) -> BatchError:
+    title = f"Batch is refused ({what}):"
+    return BatchError(listing(title, problems, notes), tuple(problems))
+
+
+def _row_spec(leaf: Array) -> jax.ShapeDtypeStruct:
+    return jax.ShapeDtypeStruct(leaf.shape[1:], leaf.dtype)
+
+
+def _stack(rows: list[PyTree]) -> PyTree:
+    first = _named_leaves(rows[0])
+    problems = []
+    for number, row in enumerate(rows):
+        leaves = _named_leaves(row)
+        for name in first.keys() | leaves.keys():
+            expected, actual = first.get(name, "no such leaf"), leaves.get(name, "no such leaf")
+            if expected != actual:
+                where = f"elements[{number}].{name}"
+                problems.append(Problem(where, f"{expected}, as in elements[0]", actual))
+    if problems:
+        raise _refused("stack", sorted(problems, key=str))
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *rows)
+
+
+def _named_leaves(row: tuple[PyTree, PyTree, Metadata]) -> dict[str, str]:
+    parts = dict(zip(("data", "state", "metadata"), row, strict=True))
+    return {
+        path_text(path): describe_value(jnp.asarray(leaf)) if is_array(leaf) else "not an array"
+        for path, leaf in jax.tree_util.tree_leaves_with_path(parts)
+    }
+
+
+def _padded_index(
+    index: Int[Array, " batch"] | Sequence[int], count: int, size: int
+) -> Int[Array, " batch"]:
+    rows = jnp.asarray(index, dtype=jnp.int32)
+    if rows.shape != (count,):
+        problem = Problem("index", f"int32[{count}], one an element", describe_array(rows))
+        raise _refused("stack", [problem])
+    # Padding rows get a position that no record has.
+    return jnp.concatenate([rows, jnp.full(size - count, -1, dtype=jnp.int32)])
+
+
+class _HostMetadata:
+    """Host metadata in a tree definition: equal to any other, so that it never causes a retrace."""
+
+    __slots__ = ("rest",)
+
+    def __init__(self, rest: Metadata) -> None:
+        self.rest = rest
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _HostMetadata)
+
+    def __hash__(self) -> int:
+        return hash(_HostMetadata)
+
+
+# What follows is called by JAX for every flattening. It must not validate: JAX also unflattens
+# with leaves that are no arrays.
+_PARTS: Final[dict[type, tuple[str, ...]]] = {
+    Element: ("data", "state"),
+    Batch: ("data", "state", "valid_mask", "index"),
+}
+
+
+def _flatten(value: PyTree) -> tuple[list[tuple[PyTree, PyTree]], _HostMetadata]:
+    children = [(jax.tree_util.GetAttrKey(n), getattr(value, n)) for n in _PARTS[type(value)]]
+    arrays, rest = (None, {}) if value.metadata is None else split_metadata(value.metadata)
+    children.append((jax.tree_util.GetAttrKey("metadata"), arrays))
+    # A program is used again with other records: host metadata must not settle in it.
+    return children, _HostMetadata({} if is_tracing() else rest)
+
+
+def _unflatten(kind: type) -> Callable[[_HostMetadata, Iterable[PyTree]], PyTree]:
+    names = (*_PARTS[kind], "metadata")
+
+    def unflatten(host: _HostMetadata, children: Iterable[PyTree]) -> PyTree:
+        value: PyTree = object.__new__(kind)
+        for name, child in zip(names, children, strict=True):
+            object.__setattr__(value, name, child)
+        if host.rest and isinstance(value.metadata, dict) and not is_tracing():
+            object.__setattr__(value, "metadata", join_metadata(value.metadata, host.rest))
+        return value
+
+    return unflatten
+
+
+for _kind in (Element, Batch):
+    jax.tree_util.register_pytree_with_keys(_kind, _flatten, _unflatten(_kind))
+
+
+def _element_check(
+    args: tuple[object, ...], compiled: Callable[[object], Check | None]
+) -> Check | None:
+    inner = compiled(args[0]) if args else None
+
+    def check(value: object, where: str, report: Report) -> None:
+        if not isinstance(value, Element):
+            report.add(where, "Element", value, "give Element(data)")
+        elif inner is not None:
+            inner(value.data, f"{where}.data", report)
+
+    return check
+
+
+def _batch_check(
+    args: tuple[object, ...], compiled: Callable[[object], Check | None]
+) -> Check | None:
+    """Check a `Batch[Schema]`: a schema speaks of one element, so it is shown one."""
+    inner = compiled(args[0]) if args else None
+
+    def check(value: object, where: str, report: Report) -> None:
+        if not isinstance(value, Batch):
+            report.add(where, "Batch", value, "give Batch(data)")
+        elif inner is not None:
+            jax.eval_shape(jax.vmap(lambda data: inner(data, f"{where}.data", report)), value.data)
+
+    return check
+
+
+register_check(Element, _element_check)
+register_check(Batch, _batch_check)
+
+__all__ = ["Batch", "DataT_co", "Element", "path_text"]

@@ -1,0 +1,84 @@
+"""Reading and writing the fields of an element, nested ones by "a.b"."""
+
+from collections.abc import Iterator, Mapping
+
+from datarax_typed.errors import FieldError, nearest, quoted
+from datarax_typed.protocols import PyTree
+
+
+def field_names(data: PyTree, prefix: str = "") -> Iterator[str]:
+    """Yield the dotted names of all fields that are not dictionaries themselves."""
+    if not isinstance(data, Mapping):
+        return
+    for key, value in data.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from field_names(value, f"{name}.")
+        else:
+            yield name
+
+
+def has_field(data: PyTree, field: str) -> bool:
+    """Return whether the element has a field."""
+    return _find(data, field) is not None
+
+
+def get_field(data: PyTree, field: str, asker: str) -> PyTree:
+    """Return the value of a field.
+
+    Args:
+        data: the data of an element or batch.
+        field: a key, or keys joined by dots; a key that contains the dot itself comes first.
+        asker: who needs the field, for the message.
+
+    Raises:
+        FieldError: the field is missing.
+    """
+    found = _find(data, field)
+    if found is None:
+        raise missing_field(data, field, asker)
+    parent, key = found
+    return parent[key]
+
+
+def missing_field(data: PyTree, field: str, asker: str) -> FieldError:
+    """Return the error for a missing field, with what is available and what looks like it."""
+    if not isinstance(data, Mapping):
+        return FieldError(
+            f"{asker}: expected data with a field {field!r}, got a {type(data).__name__}; "
+            "give the element's data as a dict of named fields"
+        )
+    names = list(field_names(data))
+    hint = nearest(field, names)
+    return FieldError(
+        f"{asker}: expected a field {field!r}, got none of that name; "
+        f"available: {quoted(names)}{f'; {hint}' if hint else ''}"
+    )
+
+
+def set_field(data: PyTree, field: str, value: PyTree) -> PyTree:
+    """Return a copy of the data in which one field has a new value; the data is untouched.
+
+    Dictionaries on the way are copied, or made where they are missing.
+    """
+    if not isinstance(data, Mapping):
+        raise missing_field(data, field, "writing")
+    found = _find(data, field)
+    head, _, rest = field.partition(".")
+    if found is not None and found[1] == field:
+        head, rest = field, ""
+    if not rest:
+        return {**data, head: value}
+    return {**data, head: set_field(data.get(head, {}), rest, value)}
+
+
+def _find(data: PyTree, field: str) -> tuple[Mapping[str, PyTree], str] | None:
+    if not isinstance(data, Mapping):
+        return None
+    if field in data:
+        return data, field
+    head, _, rest = field.partition(".")
+    return _find(data[head], rest) if rest and head in data else None
+
+
+__all__ = ["field_names", "get_field", "has_field", "missing_field", "set_field"]

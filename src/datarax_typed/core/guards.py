@@ -1,0 +1,110 @@
+"""What happens around every `apply` and `apply_batch`, whoever writes them."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import jax
+from flax import nnx
+
+from datarax_typed.core.element_batch import Batch
+from datarax_typed.core.module import Count
+from datarax_typed.core.tracing import is_tracing
+from datarax_typed.errors import BatchError, OutputError
+from datarax_typed.protocols import PyTree, Statistics
+
+if TYPE_CHECKING:
+    from datarax_typed.core.operator import OperatorModule
+
+# Methods of subclasses, which may name and order their parameters as Python allows.
+ApplyT = TypeVar("ApplyT", bound=Callable[..., Any])
+ApplyBatchT = TypeVar("ApplyBatchT", bound=Callable[..., Batch])
+
+_RUNNING: ContextVar["OperatorModule[Any] | None"] = ContextVar("running", default=None)
+_MOVING = nnx.Any(nnx.RngState, Count)
+
+
+def finished_apply(apply: ApplyT) -> ApplyT:
+    """Wrap an `apply` so that what it returns is brought to what the config promises."""
+
+    @functools.wraps(apply)
+    def finished(
+        self: "OperatorModule[Any]", data: PyTree, *args: PyTree, **kwargs: PyTree
+    ) -> tuple[PyTree, PyTree, PyTree]:
+        result = apply(self, data, *args, **kwargs)
+        if not isinstance(result, tuple) or len(result) != 3:
+            size = f" of {len(result)}" if isinstance(result, tuple) else ""
+            raise OutputError(
+                f"{self.label}.apply: expected a tuple (data, state, metadata), "
+                f"got {type(result).__name__}{size}"
+            )
+        return self._finish(data, result[0]), result[1], result[2]
+
+    return cast(ApplyT, finished)
+
+
+def guarded_apply_batch(apply_batch: ApplyBatchT) -> ApplyBatchT:
+    """Wrap an `apply_batch` so that its batches are checked and its elements counted.
+
+    Outside a trace an error leaves random state and counts as they were.
+    """
+
+    @functools.wraps(apply_batch)
+    def guarded(
+        self: "OperatorModule[Any]", batch: Batch, stats: Statistics | None = None
+    ) -> Batch:
+        if _RUNNING.get() is self:
+            # A subclass's method that calls super(): checked and counted once.
+            return apply_batch(self, batch, stats)
+        check_batch(batch, self.label)
+        self._check_input(batch)
+        with _running(self), _undone_on_error(self):
+            result = apply_batch(self, batch, stats)
+            if not isinstance(result, Batch):
+                raise OutputError(
+                    f"{self.label}.apply_batch: expected a Batch, got {type(result).__name__}"
+                )
+            self._check_output(result)
+            self._count(batch.valid_mask.sum(dtype="uint32"))
+        return result
+
+    return cast(ApplyBatchT, guarded)
+
+
+def check_batch(batch: object, asker: str) -> None:
+    """Check that a value is a batch.
+
+    Raises:
+        BatchError: it is not.
+    """
+    if not isinstance(batch, Batch):
+        mend = "Batch.stack([element])" if type(batch).__name__ == "Element" else "Batch(data)"
+        raise BatchError(f"{asker}: expected a Batch, got {type(batch).__name__}; give {mend}")
+
+
+@contextmanager
+def _running(operator: "OperatorModule[Any]") -> Iterator[None]:
+    token = _RUNNING.set(operator)
+    try:
+        yield
+    finally:
+        _RUNNING.reset(token)
+
+
+@contextmanager
+def _undone_on_error(operator: "OperatorModule[Any]") -> Iterator[None]:
+    if is_tracing():
+        # What a failed trace has changed is thrown away with the trace.
+        yield
+        return
+    before = jax.tree.map(lambda leaf: leaf, nnx.state(operator, _MOVING))
+    try:
+        yield
+    except BaseException:
+        nnx.update(operator, before)
+        raise
+
+
+__all__ = ["check_batch", "finished_apply", "guarded_apply_batch"]

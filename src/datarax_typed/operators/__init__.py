@@ -1,0 +1,1 @@
+"""Operators, one short file each, by modality."""

@@ -1,0 +1,152 @@
+"""Operators one after the other, as one operator and one compiled program."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from flax import nnx
+
+from datarax_typed.core.config import DataraxModuleConfig, OperatorConfig
+from datarax_typed.core.contracts import stage
+from datarax_typed.core.element_batch import Batch
+from datarax_typed.core.operator import OperatorModule
+from datarax_typed.errors import ConfigError, Problem, listing
+from datarax_typed.protocols import Metadata, Operator, PyTree, Statistics
+
+Stage: TypeAlias = Operator[PyTree, PyTree]
+
+
+@dataclass(frozen=True)
+class CompositeOperatorConfig(OperatorConfig):
+    """Configuration of a composition; random streams belong to its stages."""
+
+
+class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
+    """Runs operators one after the other.
+
+    Every stage keeps its own random stream, statistics and counts, and its `apply_batch` is
+    honoured. An error names the stage.
+
+    Args:
+        config: the configuration.
+        operators: the stages, at least one; anything that fulfils the `Operator` protocol.
+        rngs: not used; the stages have theirs.
+        name: a name for error messages.
+
+    Raises:
+        ConfigError: there is no stage, or one is not an operator.
+    """
+
+    config_class: ClassVar[type[DataraxModuleConfig]] = CompositeOperatorConfig
+
+    def __init__(
+        self,
+        config: CompositeOperatorConfig,
+        operators: Sequence[Stage],
+        *,
+        rngs: nnx.Rngs | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(config, rngs=rngs, name=name)
+        check_stages(type(self).__name__, operators)
+        self.stages: Sequence[Stage] = nnx.List(operators)
+        self.stochastic = nnx.static(any(getattr(op, "stochastic", False) for op in operators))
+
+    def named_stages(self) -> Iterator[tuple[str, Stage]]:
+        """Yield every stage with its name in messages and tables."""
+        for position, operator in enumerate(self.stages):
+            yield f"stages[{position}]", operator
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        """Transform a batch by every stage in turn.
+
+        Args:
+            batch: the input; untouched.
+            stats: statistics for all stages; None leaves each stage its own.
+        """
+        stats = self.get_statistics() if stats is None else stats
+        for name, operator in self.named_stages():
+            with stage(name):
+                batch = operator.apply_batch(batch, stats)
+        return batch
+
+    def apply(
+        self,
+        data: PyTree,
+        state: PyTree,
+        metadata: Metadata | None,
+        random_params: Sequence[PyTree] | None = None,
+        stats: Statistics | None = None,
+    ) -> tuple[PyTree, PyTree, Metadata | None]:
+        """Transform one element by every stage in turn.
+
+        Args:
+            data: the element's data.
+            state: the element's state.
+            metadata: the element's metadata.
+            random_params: random parameters of every stage, None for a deterministic one.
+            stats: statistics for all stages; None leaves each stage its own.
+        """
+        params = [None] * len(self.stages) if random_params is None else random_params
+        for (name, operator), own in zip(self.named_stages(), params, strict=True):
+            assert isinstance(operator, OperatorModule)
+            with stage(name):
+                used = operator.get_statistics() if stats is None else stats
+                data, state, metadata = operator.apply(data, state, metadata, own, used)
+        return data, state, metadata
+
+    def _specs(self, data: PyTree, state: PyTree) -> tuple[PyTree, PyTree]:
+        for name, operator in self.named_stages():
+            with stage(name):
+                if isinstance(operator, OperatorModule):
+                    data, state = operator._specs(data, state)
+                else:
+                    data = operator.output_spec(data)
+        return data, state
+
+    def _raises_domain_errors(self) -> bool:
+        return any(
+            operator._raises_domain_errors()
+            for _, operator in self.named_stages()
+            if isinstance(operator, OperatorModule)
+        )
+
+    def requires_rng_streams(self) -> list[str] | None:
+        """Return the names of all streams that the stages need, or None."""
+        needed = [
+            name
+            for _, operator in self.named_stages()
+            if isinstance(operator, OperatorModule)
+            for name in operator.requires_rng_streams() or ()
+        ]
+        return list(dict.fromkeys(needed)) or None
+
+
+def chain(*operators: Stage, name: str | None = None) -> CompositeOperatorModule:
+    """Return the operators one after the other, as one operator.
+
+    Args:
+        operators: the stages, at least one.
+        name: a name for error messages.
+    """
+    return CompositeOperatorModule(CompositeOperatorConfig(), operators, name=name)
+
+
+def check_stages(owner: str, operators: Sequence[object]) -> None:
+    """Check that there are stages, and that all are operators.
+
+    Raises:
+        ConfigError: with everything that is not an operator.
+    """
+    problems = [
+        Problem(f"operators[{at}]", "an operator", type(op).__name__, "make it first: Op(config)")
+        for at, op in enumerate(operators)
+        if isinstance(op, type) or not isinstance(op, Operator)
+    ]
+    if not operators:
+        problems = [Problem("operators", "at least one operator", "none")]
+    if problems:
+        raise ConfigError(listing(f"{owner} cannot be made:", problems), tuple(problems))
+
+
+__all__ = ["CompositeOperatorConfig", "CompositeOperatorModule", "chain", "check_stages"]

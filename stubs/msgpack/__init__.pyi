@@ -1,0 +1,6 @@
+from typing import Any
+
+def packb(o: object, *, use_bin_type: bool = True) -> bytes: ...
+
+# Whatever was packed.
+def unpackb(packed: bytes, *, strict_map_key: bool = True) -> Any: ...
