@@ -50,7 +50,10 @@ if TYPE_CHECKING:
     from datarax_typed.protocols import Checkpointable as Checkpointable
     from datarax_typed.protocols import CheckpointableIterator as CheckpointableIterator
     from datarax_typed.protocols import DataSource as DataSource
+    from datarax_typed.protocols import Metadata as Metadata
     from datarax_typed.protocols import Operator as Operator
+    from datarax_typed.protocols import PyTree as PyTree
+    from datarax_typed.protocols import Statistics as Statistics
     from datarax_typed.protocols import StatisticsProvider as StatisticsProvider
 
 # The module of every public name. Type checkers read the imports above; a test holds both equal.
@@ -91,7 +94,10 @@ _HOMES = {
         "Checkpointable",
         "CheckpointableIterator",
         "DataSource",
+        "Metadata",
         "Operator",
+        "PyTree",
+        "Statistics",
         "StatisticsProvider",
     ),
 }
