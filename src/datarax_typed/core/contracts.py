@@ -3,10 +3,12 @@
 import functools
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final, ParamSpec, TypeVar, cast
 
 import jax
@@ -115,13 +117,23 @@ class _Signature:
     arguments: dict[str, Check]
     result: Check | None
     is_method: bool
-    # Annotations such as "{self.n}" read the arguments: their calls are not remembered.
-    reads_arguments: bool
+    # What annotations such as "{self.n}" read: "self.n".
+    reads: tuple[str, ...]
     remembered: dict[object, set[object]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         return not self.arguments and self.result is None
+
+    def sizes(self, given: Mapping[str, object]) -> list[str]:
+        """Return a line for each axis that is an attribute of an argument: its size."""
+        known = [name for name in self.reads if re.fullmatch(r"\w+(\.\w+)*", name)]
+        return [f"axis {{{name}}} = {_attribute(given, name)}" for name in known]
+
+
+def _attribute(given: Mapping[str, object], name: str) -> object:
+    argument, _, path = name.partition(".")
+    return attrgetter(path)(given[argument]) if path else given[argument]
 
 
 def _enforced(function: Callable[P, R], owner: type | None, *, is_method: bool) -> Callable[P, R]:
@@ -154,7 +166,8 @@ def _compile(function: Callable[..., object], owner: type | None, *, is_method: 
     arguments = {key: check for key, check in checks.items() if check is not None}
     text = " ".join(map(str, getattr(plain, "__annotations__", {}).values()))
     parameters = inspect.signature(plain)
-    return _Signature(name, parameters, arguments, result, is_method, "{" in text)
+    reads = tuple(dict.fromkeys(re.findall(r"\{([^{}]*)\}", text)))
+    return _Signature(name, parameters, arguments, result, is_method, reads)
 
 
 def _unreadable(name: str, function: Callable[..., object], error: Exception) -> ContractError:
@@ -178,7 +191,7 @@ def _call(
     kwargs: dict[str, object],
 ) -> R:
     key = None
-    if not signature.reads_arguments and not is_tracing():
+    if not signature.reads and not is_tracing():
         # Without "{", no annotation looks into the operator itself.
         key = _value_key((args[1:] if signature.is_method else args, kwargs))
     if key is not None and key in signature.remembered:
@@ -203,14 +216,15 @@ def _checked_call(
     except TypeError:
         # Python's own message about the arguments is the right one.
         return run()
-    scope = given if signature.reads_arguments else {}
-    where = dict(zip(list(given)[signature.is_method :], _PLACES.get(), strict=False))
+    scope = given if signature.reads else {}
+    where = _PLACES.get()
+    names = list(given)[signature.is_method :]
     with axes.scope(scope), places():
         report = Report()
         for name, check in signature.arguments.items():
             if name in given:
-                place = where.get(name, name)
-                _check_argument(signature, name, check, given[name], place, report)
+                known = where[names.index(name) :] if name in names else ()
+                _check_argument(signature, name, check, given[name], known, report)
         _settle(signature, given, report)
         result = run()
         if signature.result is not None:
@@ -220,17 +234,24 @@ def _checked_call(
 
 
 def _check_argument(
-    signature: _Signature, name: str, check: Check, value: object, place: str, report: Report
+    signature: _Signature,
+    name: str,
+    check: Check,
+    value: object,
+    known: tuple[str, ...],
+    report: Report,
 ) -> None:
-    kind = signature.parameters.parameters[name].kind
-    if kind is inspect.Parameter.VAR_POSITIONAL and isinstance(value, tuple):
+    """Check one argument; `known` are the places of it and of what comes after it."""
+    parameter = signature.parameters.parameters[name]
+    if parameter.kind is inspect.Parameter.VAR_POSITIONAL and isinstance(value, tuple):
         for index, item in enumerate(value):
-            check(item, f"{name}[{index}]", report)
-    elif kind is inspect.Parameter.VAR_KEYWORD and isinstance(value, Mapping):
+            check(item, known[index] if index < len(known) else f"{name}[{index}]", report)
+    elif parameter.kind is inspect.Parameter.VAR_KEYWORD and isinstance(value, Mapping):
         for key, item in value.items():
             check(item, str(key), report)
-    elif value is not signature.parameters.parameters[name].default:
-        check(value, place, report)
+    elif value is not parameter.default:
+        by_position = known and parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+        check(value, known[0] if by_position else name, report)
 
 
 def _settle(signature: _Signature, given: Mapping[str, object], report: Report) -> None:
@@ -242,7 +263,7 @@ def _settle(signature: _Signature, given: Mapping[str, object], report: Report) 
     label = f" of {type(owner).__name__} {label!r}" if isinstance(label, str) else ""
     place = f" at {_STAGE.get()}" if _STAGE.get() else ""
     title = f"{signature.name}{label}{place} does not fit its contract:"
-    message = listing(title, report.problems, report.axes())
+    message = listing(title, report.problems, [*report.axes(), *signature.sizes(given)])
     raise ContractError(message, tuple(report.problems))
 
 

@@ -1,0 +1,115 @@
+"""The space in which contrastive operators compare embeddings of two kinds."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import jax.numpy as jnp
+from flax import nnx
+from jax import lax
+from jaxtyping import Array, Float
+
+from datarax_typed.core.describe import describe_value
+from datarax_typed.errors import ContractError, Problem, listing
+from datarax_typed.operators.cross_modal.requirements import parameter_rngs, refuse
+
+INITIAL_TEMPERATURE: Final = 0.07
+# What is shorter than its square root keeps a length of less than one.
+LEAST_SQUARED_LENGTH: Final = 1e-12
+
+
+class ContrastiveSpace(nnx.Module):
+    """Projection heads, one for anchors and one for what they are compared with; a temperature.
+
+    Source: Radford et al. 2021, Learning Transferable Visual Models From Natural Language
+    Supervision (CLIP), sections 2.3 and 2.5: linear heads, unit length, cosine similarity over a
+    temperature that is learned as its logarithm and starts at 0.07.
+
+    Args:
+        owner: the operator, for messages.
+        dims: widths of an anchor and of what it is compared with; None makes no heads.
+        features: width of the space; None takes that of the anchor.
+        rngs: random number generators that initialise the heads.
+
+    Raises:
+        ConfigError: a width is less than 1, or `features` comes without `dims`.
+        RandomnessError: heads are asked for, and `rngs` have no stream for parameters.
+    """
+
+    def __init__(
+        self,
+        owner: str,
+        dims: Sequence[int] | None,
+        features: int | None,
+        *,
+        rngs: nnx.Rngs | None,
+    ) -> None:
+        _check_widths(owner, dims, features)
+        self.owner: str = nnx.static(owner)
+        self.anchor_head: nnx.Linear | None = nnx.data(None)
+        self.other_head: nnx.Linear | None = nnx.data(None)
+        if dims is not None:
+            width = dims[0] if features is None else features
+            streams = parameter_rngs(owner, rngs)
+            self.anchor_head = nnx.Linear(dims[0], width, use_bias=False, rngs=streams)
+            self.other_head = nnx.Linear(dims[1], width, use_bias=False, rngs=streams)
+        self.log_temperature = nnx.Param(jnp.log(jnp.array(INITIAL_TEMPERATURE)))
+
+    def anchor(self, embedding: Float[Array, " anchor_dim"]) -> Float[Array, " features"]:
+        """Return an anchor as a point of unit length."""
+        return self._point(self.anchor_head, embedding)
+
+    def other(self, embedding: Float[Array, " dim"]) -> Float[Array, " features"]:
+        """Return what an anchor is compared with as a point of unit length."""
+        return self._point(self.other_head, embedding)
+
+    def scaled(self, similarity: Float[Array, "..."]) -> Float[Array, "..."]:
+        """Return cosine similarities divided by the temperature."""
+        return similarity * jnp.exp(-self.log_temperature[...])
+
+    def check(self, anchor: tuple[str, Array], *others: tuple[str, Array]) -> None:
+        """Check the widths of embeddings, each with the name of its field.
+
+        Raises:
+            ContractError: with every embedding whose width is not that of its head, or without
+                heads not that of the anchor.
+        """
+        problems = []
+        for key, value in (anchor, *others):
+            head = self.anchor_head if key == anchor[0] else self.other_head
+            width = anchor[1].shape[-1] if head is None else head.in_features
+            if value.shape[-1] != width:
+                expected = f"a width of {width}, as {'the anchor' if head is None else 'in dims'}"
+                mend = f"give dims=({width}, {value.shape[-1]})" if head is None else ""
+                problems.append(Problem(f'data["{key}"]', expected, describe_value(value), mend))
+        if problems:
+            title = f"{self.owner}: embeddings do not fit their space:"
+            raise ContractError(listing(title, problems), tuple(problems))
+
+    def _point(
+        self, head: nnx.Linear | None, embedding: Float[Array, " dim"]
+    ) -> Float[Array, " features"]:
+        value = embedding.astype(self.log_temperature[...].dtype)
+        return unit_length(value if head is None else head(value))
+
+
+def unit_length(vector: Float[Array, " dim"]) -> Float[Array, " dim"]:
+    """Return a vector divided by its length; the zero vector stays, with finite gradients."""
+    squared = jnp.sum(vector * vector)
+    return vector * lax.rsqrt(jnp.maximum(squared, LEAST_SQUARED_LENGTH))
+
+
+def _check_widths(owner: str, dims: Sequence[int] | None, features: int | None) -> None:
+    problems = []
+    if dims is not None and (len(dims) != 2 or min(dims) < 1):
+        expected = "two widths of at least 1, of an anchor and of what it is compared with"
+        problems.append(Problem("dims", expected, repr(dims)))
+    if features is not None and features < 1:
+        problems.append(Problem("features", "at least 1", repr(features)))
+    if features is not None and dims is None:
+        problems.append(
+            Problem("dims", "two widths, since features is given", "None", "give dims=(8, 8)")
+        )
+    refuse(owner, problems)
+
+
+__all__ = ["INITIAL_TEMPERATURE", "ContrastiveSpace", "unit_length"]
