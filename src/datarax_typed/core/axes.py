@@ -33,12 +33,39 @@ def scope(arguments: Mapping[str, object]) -> Iterator[None]:
         _storage.pop_shape_memo()
 
 
+@contextmanager
+def leaf(index: int, structure: str | None) -> Iterator[None]:
+    """Let an axis such as "?h" mean the axis h of one leaf of a named structure."""
+    if structure is None:
+        yield
+        return
+    _storage.set_treepath_memo(index, structure)
+    try:
+        yield
+    finally:
+        _storage.clear_treepath_memo()
+
+
+def count() -> int:
+    """Return how many axes are bound: cheaper than `bound`, to see whether one is new."""
+    single, variadic, _, _ = _memo()
+    return len(single) + len(variadic)
+
+
 def bound() -> dict[str, str]:
     """Return the size of every axis bound so far, by name."""
     single, variadic, _, _ = _memo()
-    return {name: str(size) for name, size in single.items() if name.isidentifier()} | {
-        f"*{name}": f"({', '.join(map(str, sizes))})" for name, (_, sizes) in variadic.items()
+    sizes = {_own_name(name): str(size) for name, size in single.items()}
+    return sizes | {
+        f"*{_own_name(name)}": f"({', '.join(map(str, shape))})"
+        for name, (_, shape) in variadic.items()
     }
+
+
+def _own_name(name: str) -> str:
+    # jaxtyping names the axis "?h" of a leaf "(Leaf 0 in structure T) h".
+    path, _, own = name.rpartition(") ")
+    return f"{own} of leaf {path.removeprefix('(Leaf ')}" if path else own
 
 
 def snapshot() -> _Memo:
@@ -57,4 +84,4 @@ def _memo() -> _Memo:
     return memo
 
 
-__all__ = ["bound", "restore", "scope", "snapshot"]
+__all__ = ["bound", "count", "leaf", "restore", "scope", "snapshot"]

@@ -1,24 +1,17 @@
 """Contracts: annotated signatures, checked when JAX traces and when they are called without it."""
 
 import functools
-import inspect
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Final, ParamSpec, TypeVar, cast
 
-import jax
-from typing_extensions import get_type_hints
-
 from datarax_typed.core import axes
-from datarax_typed.core.checks import Check, Report
-from datarax_typed.core.hints import compile_hint
-from datarax_typed.core.tracing import is_tracing
-from datarax_typed.errors import ContractError, Problem, listing
+from datarax_typed.core.checks import Report
+from datarax_typed.core.remembered import Key, value_key
+from datarax_typed.core.signatures import Signature, read_signature
+from datarax_typed.errors import ContractError, listing
 
 METHODS: Final = (
     "apply",
@@ -33,7 +26,6 @@ _ENABLED: ContextVar[bool] = ContextVar(
 )
 _STAGE: ContextVar[str] = ContextVar("stage", default="")
 _PLACES: ContextVar[tuple[str, ...]] = ContextVar("places", default=())
-_REMEMBERED_AT_MOST = 256
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -96,50 +88,35 @@ def contract(target: T) -> T:
     return cast(T, target)
 
 
-def enforce(cls: type) -> None:
-    """Enforce the annotations of the operator methods that a class itself defines."""
+def enforce(cls: type, *, below: type | None = None) -> None:
+    """Enforce the annotations of the operator methods of a class, inherited ones too.
+
+    Args:
+        cls: the class; what it inherits stays as it is, it gets an enforced method of its own.
+        below: a base whose subclasses have enforced their own methods already.
+    """
     for name in METHODS:
-        member = cls.__dict__.get(name)
-        if isinstance(member, staticmethod):
-            setattr(cls, name, staticmethod(_enforced(member.__func__, cls, is_method=False)))
-        elif isinstance(member, classmethod):
-            setattr(cls, name, classmethod(_enforced(member.__func__, cls, is_method=True)))
-        elif callable(member):
-            setattr(cls, name, _enforced(member, cls, is_method=True))
+        owner = next((base for base in cls.__mro__ if name in base.__dict__), None)
+        if owner is not None and (owner is cls or below is None or not issubclass(owner, below)):
+            _enforce_member(cls, name, owner.__dict__[name])
 
 
-@dataclass(slots=True)
-class _Signature:
-    """The compiled contract of one function."""
-
-    name: str
-    parameters: inspect.Signature
-    arguments: dict[str, Check]
-    result: Check | None
-    is_method: bool
-    # What annotations such as "{self.n}" read: "self.n".
-    reads: tuple[str, ...]
-    remembered: dict[object, set[object]] = field(default_factory=dict)
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.arguments and self.result is None
-
-    def sizes(self, given: Mapping[str, object]) -> list[str]:
-        """Return a line for each axis that is an attribute of an argument: its size."""
-        known = [name for name in self.reads if re.fullmatch(r"\w+(\.\w+)*", name)]
-        return [f"axis {{{name}}} = {_attribute(given, name)}" for name in known]
-
-
-def _attribute(given: Mapping[str, object], name: str) -> object:
-    argument, _, path = name.partition(".")
-    return attrgetter(path)(given[argument]) if path else given[argument]
+def _enforce_member(cls: type, name: str, member: object) -> None:
+    if isinstance(member, staticmethod):
+        enforced: object = staticmethod(_enforced(member.__func__, cls, is_method=False))
+    elif isinstance(member, classmethod):
+        enforced = classmethod(_enforced(member.__func__, cls, is_method=True))
+    elif callable(member) and not isinstance(member, type):
+        enforced = _enforced(member, cls, is_method=hasattr(member, "__get__"))
+    else:
+        return
+    setattr(cls, name, enforced)
 
 
 def _enforced(function: Callable[P, R], owner: type | None, *, is_method: bool) -> Callable[P, R]:
     if hasattr(function, "__datarax_contract__"):
         return function
-    signature = _compile(function, owner, is_method=is_method)
+    signature = read_signature(function, owner, is_method=is_method)
     if signature.is_empty:
         return function
 
@@ -150,81 +127,53 @@ def _enforced(function: Callable[P, R], owner: type | None, *, is_method: bool) 
         return _call(function, signature, args, kwargs)
 
     checked.__datarax_contract__ = signature  # type: ignore[attr-defined]  # a mark on a function
+    # What is no method, such as a callable object in a class, must not become one.
+    if owner is not None and not is_method:
+        return cast(Callable[P, R], staticmethod(checked))
     return checked
-
-
-def _compile(function: Callable[..., object], owner: type | None, *, is_method: bool) -> _Signature:
-    name = f"{owner.__qualname__}.{function.__name__}" if owner else function.__qualname__
-    plain = inspect.unwrap(function)
-    known = {owner.__name__: owner} if owner else {}
-    try:
-        hints = get_type_hints(plain, localns=known, include_extras=True)
-        checks = {key: compile_hint(hint) for key, hint in hints.items()}
-    except (NameError, SyntaxError, TypeError, AttributeError) as error:
-        raise _unreadable(name, plain, error) from error
-    result = checks.pop("return", None)
-    arguments = {key: check for key, check in checks.items() if check is not None}
-    text = " ".join(map(str, getattr(plain, "__annotations__", {}).values()))
-    parameters = inspect.signature(plain)
-    reads = tuple(dict.fromkeys(re.findall(r"\{([^{}]*)\}", text)))
-    return _Signature(name, parameters, arguments, result, is_method, reads)
-
-
-def _unreadable(name: str, function: Callable[..., object], error: Exception) -> ContractError:
-    annotations = {k: str(v) for k, v in getattr(function, "__annotations__", {}).items()}
-    missing = getattr(error, "name", None)
-    guilty = [key for key, text in annotations.items() if missing and str(missing) in text]
-    where = guilty[0] if guilty else "annotations"
-    problem = Problem(
-        where,
-        "an annotation that can be resolved when the class is made",
-        f"{annotations.get(where, annotations)} ({error})",
-        "define its names at module level, above the class and not under TYPE_CHECKING",
-    )
-    return ContractError(listing(f"{name} has an unreadable contract:", [problem]), (problem,))
 
 
 def _call(
     function: Callable[..., R],
-    signature: _Signature,
+    signature: Signature,
     args: tuple[object, ...],
     kwargs: dict[str, object],
 ) -> R:
     key = None
-    if not signature.reads and not is_tracing():
-        # Without "{", no annotation looks into the operator itself.
-        key = _value_key((args[1:] if signature.is_method else args, kwargs))
-    if key is not None and key in signature.remembered:
-        result = function(*args, **kwargs)
-        if _value_key(result) in signature.remembered[key]:
-            return result
-        return _checked_call(lambda: result, signature, args, kwargs)
-    result = _checked_call(lambda: function(*args, **kwargs), signature, args, kwargs)
-    if key is not None:
-        _remember(signature, key, _value_key(result))
+    if not signature.reads:
+        # Without "{self.n}", no annotation looks into the operator itself.
+        key = value_key((args[1:] if signature.is_method else args, kwargs))
+    if key is None:
+        return _checked_call(lambda: function(*args, **kwargs), signature, args, kwargs)
+    accepted, expected = signature.remembered.find(key)
+    if not accepted:
+        result = _checked_call(lambda: function(*args, **kwargs), signature, args, kwargs)
+        signature.remembered.add(key, _result_key(signature, result))
+        return result
+    result = function(*args, **kwargs)
+    result_key = _result_key(signature, result)
+    if signature.result is not None and (result_key is None or result_key != expected):
+        _checked_call(lambda: result, signature, args, kwargs)
+        signature.remembered.add(key, result_key)
     return result
+
+
+def _result_key(signature: Signature, result: object) -> Key | None:
+    return None if signature.result is None else value_key(result)
 
 
 def _checked_call(
     run: Callable[[], R],
-    signature: _Signature,
+    signature: Signature,
     args: tuple[object, ...],
     kwargs: dict[str, object],
 ) -> R:
-    try:
-        given = signature.parameters.bind(*args, **kwargs).arguments
-    except TypeError:
-        # Python's own message about the arguments is the right one.
-        return run()
-    scope = given if signature.reads else {}
-    where = _PLACES.get()
-    names = list(given)[signature.is_method :]
-    with axes.scope(scope), places():
+    given = signature.bind(args, kwargs)
+    values = signature.values(given, _PLACES.get())
+    with axes.scope(given if signature.reads else {}), places():
         report = Report()
-        for name, check in signature.arguments.items():
-            if name in given:
-                known = where[names.index(name) :] if name in names else ()
-                _check_argument(signature, name, check, given[name], known, report)
+        for check, path, value in values:
+            check(value, path, report)
         _settle(signature, given, report)
         result = run()
         if signature.result is not None:
@@ -233,60 +182,24 @@ def _checked_call(
     return result
 
 
-def _check_argument(
-    signature: _Signature,
-    name: str,
-    check: Check,
-    value: object,
-    known: tuple[str, ...],
-    report: Report,
-) -> None:
-    """Check one argument; `known` are the places of it and of what comes after it."""
-    parameter = signature.parameters.parameters[name]
-    if parameter.kind is inspect.Parameter.VAR_POSITIONAL and isinstance(value, tuple):
-        for index, item in enumerate(value):
-            check(item, known[index] if index < len(known) else f"{name}[{index}]", report)
-    elif parameter.kind is inspect.Parameter.VAR_KEYWORD and isinstance(value, Mapping):
-        for key, item in value.items():
-            check(item, str(key), report)
-    elif value is not parameter.default:
-        by_position = known and parameter.kind is not inspect.Parameter.KEYWORD_ONLY
-        check(value, known[0] if by_position else name, report)
-
-
-def _settle(signature: _Signature, given: Mapping[str, object], report: Report) -> None:
+def _settle(signature: Signature, given: Mapping[str, object], report: Report) -> None:
     report.settle()
     if not report.problems:
         return
-    owner = next(iter(given.values()), None)
-    label = getattr(owner, "name", None)
-    label = f" of {type(owner).__name__} {label!r}" if isinstance(label, str) else ""
     place = f" at {_STAGE.get()}" if _STAGE.get() else ""
-    title = f"{signature.name}{label}{place} does not fit its contract:"
+    title = f"{signature.name}{_label(signature, given)}{place} does not fit its contract:"
     message = listing(title, report.problems, [*report.axes(), *signature.sizes(given)])
     raise ContractError(message, tuple(report.problems))
 
 
-def _remember(signature: _Signature, call: object, result: object) -> None:
-    if result is None:
-        return
-    if len(signature.remembered) >= _REMEMBERED_AT_MOST:
-        signature.remembered.clear()
-    signature.remembered.setdefault(call, set()).add(result)
-
-
-def _value_key(value: object) -> object:
-    """Return what decides whether a value fits, or None where structure and dtypes do not."""
-    leaves, tree = jax.tree_util.tree_flatten(value)
-    key: list[object] = [tree]
-    for leaf in leaves:
-        if isinstance(leaf, jax.Array):
-            key += (leaf.shape, leaf.dtype)
-        elif leaf is None or isinstance(leaf, bool | int | float | str):
-            key += (type(leaf), leaf)
-        else:
-            return None
-    return tuple(key)
+def _label(signature: Signature, given: Mapping[str, object]) -> str:
+    operator = next(iter(given.values()), None)
+    if not signature.is_method or isinstance(operator, type):
+        return ""
+    name = getattr(operator, "name", None)
+    label = f" {name!r}" if isinstance(name, str) else ""
+    kind = type(operator)
+    return f" of {kind.__name__}{label}" if label or kind is not signature.owner else ""
 
 
 __all__ = [

@@ -40,16 +40,19 @@ def describe_hint(hint: object) -> str:
         return f'{hint.dtype.__name__}[{array}, "{hint.dim_str}"]'
     if hint is None or hint is type(None):
         return "None"
+    if isinstance(hint, list):
+        # The parameters of a Callable.
+        return f"[{', '.join(map(describe_hint, hint))}]"
     origin, args = get_origin(hint), get_args(hint)
     if origin is None:
-        return getattr(hint, "__name__", str(hint))
+        return getattr(hint, "__name__", str(hint)).replace("'", '"')
     if origin is Annotated:
         return describe_hint(args[0])
     if origin is Literal:
         return " or ".join(map(repr, args))
     if origin in (Union, types.UnionType):
         return " | ".join(map(describe_hint, args))
-    inner = ", ".join("..." if arg is Ellipsis else describe_hint(arg) for arg in args)
+    inner = ", ".join("..." if arg is Ellipsis else describe_hint(arg) for arg in args) or "()"
     return f"{getattr(origin, '__name__', origin)}[{inner}]"
 
 

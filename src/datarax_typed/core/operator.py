@@ -58,7 +58,7 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
 
     def __init_subclass__(cls, **kwargs: bool) -> None:
         super().__init_subclass__(**kwargs)
-        enforce(cls)
+        enforce(cls, below=OperatorModule)
         if "apply" in cls.__dict__:
             cls.apply = finished_apply(cls.apply)  # type: ignore[method-assign]  # see guards
         if "apply_batch" in cls.__dict__:
