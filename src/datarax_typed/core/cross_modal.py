@@ -124,16 +124,15 @@ class CrossModalOperator(OperatorModule[CrossModalConfigT]):
         if not self.config.validate_alignment:
             return
         inputs = {key: get_field(batch.data, key, self.label) for key in self.config.input_fields}
-        sizes = {
-            key: leaf.shape[0] for key, value in inputs.items() for leaf in jax.tree.leaves(value)
-        }
-        first = self.config.input_fields[0]
+        rows = [
+            (f'data["{key}"]{jax.tree_util.keystr(path)}'.replace("'", '"'), leaf.shape[0])
+            for key, value in inputs.items()
+            for path, leaf in jax.tree_util.tree_leaves_with_path(value)
+        ]
         problems = [
-            Problem(
-                f'data["{key}"]', f'the batch axis of data["{first}"], {sizes[first]}', str(size)
-            )
-            for key, size in sizes.items()
-            if size != sizes[first]
+            Problem(where, f"the batch axis of {rows[0][0]}, {rows[0][1]}", str(size))
+            for where, size in rows
+            if size != rows[0][1]
         ]
         if problems:
             title = f"{self.label}: input fields do not belong to the same records:"

@@ -45,7 +45,9 @@ def describe_hint(hint: object) -> str:
         return f"[{', '.join(map(describe_hint, hint))}]"
     origin, args = get_origin(hint), get_args(hint)
     if origin is None:
-        return getattr(hint, "__name__", str(hint)).replace("'", '"')
+        # The name of `jax.Array` itself has its private module in it.
+        name = getattr(hint, "__name__", "").rpartition(".")[2] or str(hint)
+        return name.replace("'", '"')
     if origin is Annotated:
         return describe_hint(args[0])
     if origin is Literal:
