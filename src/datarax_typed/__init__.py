@@ -41,12 +41,30 @@ if TYPE_CHECKING:
     from datarax_typed.errors import Problem as Problem
     from datarax_typed.errors import RandomnessError as RandomnessError
     from datarax_typed.errors import StatisticsError as StatisticsError
+    from datarax_typed.operators.audio import LearnedAudioOperator as LearnedAudioOperator
     from datarax_typed.operators.compose import CompositeOperatorConfig as CompositeOperatorConfig
     from datarax_typed.operators.compose import CompositeOperatorModule as CompositeOperatorModule
     from datarax_typed.operators.compose import MapOperator as MapOperator
     from datarax_typed.operators.compose import MapOperatorConfig as MapOperatorConfig
     from datarax_typed.operators.compose import MultiModalOperator as MultiModalOperator
     from datarax_typed.operators.compose import chain as chain
+    from datarax_typed.operators.cross_modal import (
+        BatchContrastiveOperator as BatchContrastiveOperator,
+    )
+    from datarax_typed.operators.cross_modal import ContrastiveOperator as ContrastiveOperator
+    from datarax_typed.operators.cross_modal import CrossAttentionOperator as CrossAttentionOperator
+    from datarax_typed.operators.cross_modal import FusionOperator as FusionOperator
+    from datarax_typed.operators.image import BrightnessOperator as BrightnessOperator
+    from datarax_typed.operators.image import BrightnessOperatorConfig as BrightnessOperatorConfig
+    from datarax_typed.operators.image import ContrastOperator as ContrastOperator
+    from datarax_typed.operators.image import ContrastOperatorConfig as ContrastOperatorConfig
+    from datarax_typed.operators.image import LearnedImageOperator as LearnedImageOperator
+    from datarax_typed.operators.image import RotationOperator as RotationOperator
+    from datarax_typed.operators.image import RotationOperatorConfig as RotationOperatorConfig
+    from datarax_typed.operators.image import ToFloat as ToFloat
+    from datarax_typed.operators.image import ToFloatConfig as ToFloatConfig
+    from datarax_typed.operators.text import TokenMaskOperator as TokenMaskOperator
+    from datarax_typed.operators.text import TokenMaskOperatorConfig as TokenMaskOperatorConfig
     from datarax_typed.protocols import Checkpointable as Checkpointable
     from datarax_typed.protocols import CheckpointableIterator as CheckpointableIterator
     from datarax_typed.protocols import DataSource as DataSource
@@ -58,15 +76,41 @@ if TYPE_CHECKING:
 
 # The module of every public name. Type checkers read the imports above; a test holds both equal.
 _HOMES = {
-    "core.config": ("DataraxModuleConfig", "OperatorConfig"),
-    "core.contracts": ("contract", "contracts_off"),
-    "core.cross_modal": ("CrossModalOperator", "CrossModalOperatorConfig"),
-    "core.domain": ("DomainConstraint", "finite", "within"),
-    "core.element_batch": ("Batch", "Element"),
-    "core.modality": ("ModalityOperator", "ModalityOperatorConfig"),
+    "core.config": (
+        "DataraxModuleConfig",
+        "OperatorConfig",
+    ),
+    "core.contracts": (
+        "contract",
+        "contracts_off",
+    ),
+    "core.cross_modal": (
+        "CrossModalOperator",
+        "CrossModalOperatorConfig",
+    ),
+    "core.domain": (
+        "DomainConstraint",
+        "finite",
+        "within",
+    ),
+    "core.element_batch": (
+        "Batch",
+        "Element",
+    ),
+    "core.modality": (
+        "ModalityOperator",
+        "ModalityOperatorConfig",
+    ),
     "core.module": ("DataraxModule",),
     "core.operator": ("OperatorModule",),
-    "core.rules": ("Rule", "distinct", "excludes", "exclusive", "increasing", "requires"),
+    "core.rules": (
+        "Rule",
+        "distinct",
+        "excludes",
+        "exclusive",
+        "increasing",
+        "requires",
+    ),
     "errors": (
         "AlignmentError",
         "BatchError",
@@ -82,6 +126,7 @@ _HOMES = {
         "RandomnessError",
         "StatisticsError",
     ),
+    "operators.audio": ("LearnedAudioOperator",),
     "operators.compose": (
         "CompositeOperatorConfig",
         "CompositeOperatorModule",
@@ -89,6 +134,27 @@ _HOMES = {
         "MapOperatorConfig",
         "MultiModalOperator",
         "chain",
+    ),
+    "operators.cross_modal": (
+        "BatchContrastiveOperator",
+        "ContrastiveOperator",
+        "CrossAttentionOperator",
+        "FusionOperator",
+    ),
+    "operators.image": (
+        "BrightnessOperator",
+        "BrightnessOperatorConfig",
+        "ContrastOperator",
+        "ContrastOperatorConfig",
+        "LearnedImageOperator",
+        "RotationOperator",
+        "RotationOperatorConfig",
+        "ToFloat",
+        "ToFloatConfig",
+    ),
+    "operators.text": (
+        "TokenMaskOperator",
+        "TokenMaskOperatorConfig",
     ),
     "protocols": (
         "Checkpointable",
