@@ -19,7 +19,7 @@ class ResultCache(Generic[ResultT]):
 
     def __init__(self, at_most: int = CACHED_AT_MOST) -> None:
         self._at_most = at_most
-        self._state: list[PyTree] = []
+        self._state: tuple[Hashable, PyTree] = ((), None)
         # The input is kept beside the result: an identity is one only while its object lives.
         self._results: OrderedDict[Hashable, tuple[PyTree, ResultT]] = OrderedDict()
 
@@ -28,15 +28,15 @@ class ResultCache(Generic[ResultT]):
 
     def clear(self) -> None:
         """Forget everything."""
-        self._state = []
+        self._state = ((), None)
         self._results.clear()
 
     def get(self, state: PyTree, inputs: PyTree) -> ResultT | None:
         """Return the result for these inputs, or None; a new state forgets all results."""
-        leaves = jax.tree.leaves(state)
-        if not _identical(leaves, self._state):
+        state_key = _key(state)
+        if state_key != self._state[0]:
             self.clear()
-            self._state = leaves
+            self._state = (state_key, jax.tree.leaves(state))
         key = _key(inputs)
         if key not in self._results:
             return None
@@ -57,10 +57,6 @@ def cache_of(owner: object) -> ResultCache[PyTree]:
 
 # Beside the modules and not in them: a cache is no state, and a copy starts with an empty one.
 _CACHES: WeakKeyDictionary[object, ResultCache[PyTree]] = WeakKeyDictionary()
-
-
-def _identical(left: list[PyTree], right: list[PyTree]) -> bool:
-    return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
 
 
 def _key(inputs: PyTree) -> Hashable:

@@ -60,13 +60,15 @@ def decode_statistics(where: str, state: object, problems: list[Problem]) -> Sta
     flat = dict(_flatten(values)) if isinstance(values, dict) else {(): values}
     for path, leaf in flat.items():
         if not _is_array(leaf):
-            problems.append(Problem(f"{where}{_text(path)[5:]}", "an array", describe_value(leaf)))
-    entries = int(state["entries"])
-    if len(flat) != entries:
+            where_leaf = f'{where}["values"]{_keys(path)}'
+            problems.append(Problem(where_leaf, "an array", describe_value(leaf)))
+    present, entries = (
+        _scalar(state[key], kind, f'{where}["{key}"]', problems)
+        for key, kind in (("present", bool), ("entries", int))
+    )
+    if entries is not None and len(flat) != entries:
         problems.append(Problem(f'{where}["values"]', f"{entries} arrays", str(len(flat))))
-    if problems or not bool(state["present"]):
-        return None
-    return _map_leaves(values, jnp.asarray)
+    return _map_leaves(values, jnp.asarray) if present and not problems else None
 
 
 def _map_leaves(state: State, function: Callable[[PyTree], PyTree]) -> State:
@@ -128,19 +130,33 @@ def _decode_leaf(
         return leaf
     value = found.pop(path)
     if not _is_array(leaf):
-        if isinstance(value, type(leaf)) or (_is_array(value) and value.shape == ()):
-            return type(leaf)(value)
-        problems.append(Problem(where, expected, describe_value(value)))
-        return leaf
+        return _scalar(value, type(leaf), where, problems)
+    if isinstance(value, np.ndarray) and value.dtype.type is np.void:
+        # npz gives dtypes that NumPy does not know, such as bfloat16, back as bytes.
+        value = value.view(leaf.dtype) if value.itemsize == leaf.dtype.itemsize else value
     if not _is_array(value) or value.shape != leaf.shape or value.dtype != leaf.dtype:
         actual = describe_array(value) if _is_array(value) else describe_value(value)
         problems.append(Problem(where, expected, actual))
         return leaf
-    return jnp.asarray(value)
+    # A NumPy array stays one: as a JAX array it could lose half of its bits.
+    return np.array(value) if isinstance(leaf, np.ndarray | np.generic) else jnp.array(value)
+
+
+def _scalar(value: PyTree, kind: type, where: str, problems: list[Problem]) -> PyTree:
+    """Return a Python scalar; npz and Orbax may give it back as an array without axes."""
+    inner = value.item() if _is_array(value) and value.shape == () else value
+    if type(inner) is kind:
+        return inner
+    problems.append(Problem(where, kind.__name__, describe_value(value)))
+    return None
 
 
 def _text(path: Path) -> str:
-    return "state" + "".join(f'["{key}"]' for key in path)
+    return f"state{_keys(path)}"
+
+
+def _keys(path: Path) -> str:
+    return "".join(f'["{key}"]' for key in path)
 
 
 __all__ = ["decode_statistics", "decode_tree", "encode_statistics", "encode_tree"]

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from jax.experimental import checkify
 
 from datarax_typed.core.contracts import contracts_enabled
 from datarax_typed.core.element_batch import Batch
+from datarax_typed.core.metadata import join_metadata, split_metadata
 from datarax_typed.errors import DomainError, OutputError
-from datarax_typed.protocols import PyTree, Statistics
+from datarax_typed.protocols import Metadata, PyTree, Statistics
 
 # For every output, the position of the input that it is, or None where it is new.
 _Plan: TypeAlias = tuple[int | None, ...]
@@ -38,6 +41,8 @@ class _Layout:
 
     tree: jax.tree_util.PyTreeDef
     plan: _Plan
+    # What `apply` itself has put into metadata beside arrays: known when it is traced.
+    host: Metadata = field(compare=False)
 
 
 def in_step() -> bool:
@@ -65,13 +70,21 @@ def run_compiled(
             raise DomainError(message.removesuffix(" (`check` failed)"))
     else:
         new, layout = _step(program, inputs, stats)
-    given, fresh = jax.tree.leaves(inputs), iter(new)
-    leaves = [next(fresh) if at is None else given[at] for at in layout.plan]
+    # The caller may write into a NumPy array afterwards; the result must not change then.
+    kept = [*jax.tree.leaves(state), *map(_own, jax.tree.leaves(batch))]
+    fresh = iter(new)
+    leaves = [next(fresh) if at is None else kept[at] for at in layout.plan]
     new_state: PyTree
     result: Batch
     new_state, result = jax.tree.unflatten(layout.tree, leaves)
     nnx.update(operator, new_state)
-    return result
+    if not layout.host:
+        return result
+    return result.replace(metadata=join_metadata(result.metadata or {}, layout.host))
+
+
+def _own(leaf: PyTree) -> PyTree:
+    return jnp.array(leaf) if isinstance(leaf, np.ndarray | np.generic) else leaf
 
 
 def _trace(
@@ -96,7 +109,8 @@ def _trace(
     leaves, tree = jax.tree.flatten((new_state, result))
     plan = tuple(positions.get(id(leaf)) for leaf in leaves)
     new = [leaf for leaf, at in zip(leaves, plan, strict=True) if at is None]
-    return new, _Layout(tree, plan)
+    host = split_metadata(result.metadata or {})[1]
+    return new, _Layout(tree, plan, host)
 
 
 _Step: TypeAlias = Callable[

@@ -31,7 +31,8 @@ NewT = TypeVar("NewT")
 _ALL_VALID: Final = cast("Array", None)
 
 
-@dataclass(frozen=True)
+# Equality is identity: that of arrays is an array.
+@dataclass(frozen=True, eq=False)
 class Element(Generic[DataT_co]):
     """One record: `data` and `state` are PyTrees of arrays, `metadata` may hold anything."""
 
@@ -40,7 +41,7 @@ class Element(Generic[DataT_co]):
     metadata: Metadata | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch(Generic[DataT_co]):
     """Records stacked on axis 0, generic in their data: `Batch[Photo]`.
 
@@ -144,6 +145,7 @@ class Batch(Generic[DataT_co]):
 
 def _common_size(batch: Batch[PyTree]) -> int:
     leaves = list(_leaves(batch))
+    _check_arrays(dict(leaves))
     if not any(name.startswith(("data", "state", "metadata")) for name, _ in leaves):
         raise _refused("data", [Problem("data", "at least one array", describe_value(batch.data))])
     _check_rows(leaves)
@@ -187,12 +189,18 @@ def _leaves(batch: Batch[PyTree]) -> Iterator[tuple[str, jax.Array]]:
         "index": batch.index,
     }
     for path, leaf in jax.tree_util.tree_leaves_with_path(parts):
-        name = path_text(path)
-        if not is_array(leaf):
-            mend = "put anything but arrays into metadata"
-            problem = Problem(name, "an array", describe_value(leaf), mend)
-            raise _refused(name, [problem])
-        yield name, leaf
+        yield path_text(path), leaf
+
+
+def _check_arrays(leaves: dict[str, PyTree]) -> None:
+    mend = "put anything but arrays into metadata"
+    problems = [
+        Problem(name, "an array", describe_value(leaf), mend)
+        for name, leaf in leaves.items()
+        if not is_array(leaf)
+    ]
+    if problems:
+        raise _refused("not an array", problems)
 
 
 def path_text(path: tuple[object, ...]) -> str:
@@ -207,7 +215,8 @@ def _refused(what: str, problems: list[Problem], *notes: str) -> BatchError:
 
 
 def _row_spec(leaf: Array) -> jax.ShapeDtypeStruct:
-    return jax.ShapeDtypeStruct(leaf.shape[1:], leaf.dtype)
+    # A NumPy array enters a program with a dtype that JAX has.
+    return jax.ShapeDtypeStruct(leaf.shape[1:], jax.dtypes.canonicalize_dtype(leaf.dtype))
 
 
 def _stack(rows: list[PyTree]) -> PyTree:
@@ -222,15 +231,23 @@ def _stack(rows: list[PyTree]) -> PyTree:
                 problems.append(Problem(where, f"{expected}, as in elements[0]", actual))
     if problems:
         raise _refused("stack", sorted(problems, key=str))
-    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *rows)
+    return jax.tree.map(lambda *leaves: jnp.stack([_array(leaf) for leaf in leaves]), *rows)
 
 
 def _named_leaves(row: tuple[PyTree, PyTree, Metadata]) -> dict[str, str]:
     parts = dict(zip(("data", "state", "metadata"), row, strict=True))
-    return {
-        path_text(path): describe_value(jnp.asarray(leaf)) if is_array(leaf) else "not an array"
-        for path, leaf in jax.tree_util.tree_leaves_with_path(parts)
-    }
+    leaves = {path_text(p): leaf for p, leaf in jax.tree_util.tree_leaves_with_path(parts)}
+    _check_arrays({name: leaf for name, leaf in leaves.items() if not _is_number(leaf)})
+    return {name: describe_array(_array(leaf)) for name, leaf in leaves.items()}
+
+
+def _is_number(leaf: object) -> bool:
+    return isinstance(leaf, bool | int | float | complex)
+
+
+def _array(leaf: PyTree) -> Array:
+    # Strongly typed: the batches of numbers and of arrays have one program.
+    return jnp.asarray(leaf, dtype=jnp.result_type(leaf))
 
 
 def _padded_index(

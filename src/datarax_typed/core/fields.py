@@ -56,20 +56,23 @@ def missing_field(data: PyTree, field: str, asker: str) -> FieldError:
     )
 
 
-def set_field(data: PyTree, field: str, value: PyTree) -> PyTree:
+def set_field(data: PyTree, field: str, value: PyTree, asker: str = "writing") -> PyTree:
     """Return a copy of the data in which one field has a new value; the data is untouched.
 
     Dictionaries on the way are copied, or made where they are missing.
+
+    Raises:
+        FieldError: something else than a dictionary is on the way.
     """
     if not isinstance(data, Mapping):
-        raise missing_field(data, field, "writing")
-    found = _find(data, field)
-    head, _, rest = field.partition(".")
-    if found is not None and found[1] == field:
-        head, rest = field, ""
-    if not rest:
-        return {**data, head: value}
-    return {**data, head: set_field(data.get(head, {}), rest, value)}
+        raise missing_field(data, field, asker)
+    if field in data or "." not in field:
+        return {**data, field: value}
+    # Into what is there, however deep; else into new dictionaries.
+    splits = list(_splits(field))
+    there = (split for split in splits if has_field(data.get(split[0]), split[1]))
+    head, rest = next(there, splits[0])
+    return {**data, head: set_field(data.get(head, {}), rest, value, asker)}
 
 
 def _find(data: PyTree, field: str) -> tuple[Mapping[str, PyTree], str] | None:
@@ -77,8 +80,15 @@ def _find(data: PyTree, field: str) -> tuple[Mapping[str, PyTree], str] | None:
         return None
     if field in data:
         return data, field
-    head, _, rest = field.partition(".")
-    return _find(data[head], rest) if rest and head in data else None
+    found = (_find(data[head], rest) for head, rest in _splits(field) if head in data)
+    return next((place for place in found if place is not None), None)
+
+
+def _splits(field: str) -> Iterator[tuple[str, str]]:
+    """Yield the field's name parted at every dot: a key may contain some."""
+    parts = field.split(".")
+    for at in range(1, len(parts)):
+        yield ".".join(parts[:at]), ".".join(parts[at:])
 
 
 __all__ = ["field_names", "get_field", "has_field", "missing_field", "set_field"]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import jax
 from flax import nnx
 
-from datarax_typed.core.element_batch import Batch
-from datarax_typed.core.module import Count
+from datarax_typed.core.describe import describe_value
+from datarax_typed.core.element_batch import Batch, path_text
+from datarax_typed.core.metadata import is_array, split_metadata
 from datarax_typed.core.tracing import is_tracing
-from datarax_typed.errors import BatchError, OutputError
+from datarax_typed.errors import BatchError, OutputError, Problem, listing
 from datarax_typed.protocols import PyTree, Statistics
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ ApplyT = TypeVar("ApplyT", bound=Callable[..., Any])
 ApplyBatchT = TypeVar("ApplyBatchT", bound=Callable[..., Batch])
 
 _RUNNING: ContextVar["OperatorModule[Any] | None"] = ContextVar("running", default=None)
-_MOVING = nnx.Any(nnx.RngState, Count)
 
 
 def finished_apply(apply: ApplyT) -> ApplyT:
@@ -40,15 +40,32 @@ def finished_apply(apply: ApplyT) -> ApplyT:
                 f"{self.label}.apply: expected a tuple (data, state, metadata), "
                 f"got {type(result).__name__}{size}"
             )
+        if problems := list(_problems(*result)):
+            title = f"{self.label}.apply returns what cannot be batched:"
+            raise OutputError(listing(title, problems), tuple(problems))
         return self._finish(data, result[0]), result[1], result[2]
 
     return cast(ApplyT, finished)
 
 
+def _problems(data: PyTree, state: PyTree, metadata: object) -> Iterator[Problem]:
+    for path, leaf in jax.tree_util.tree_leaves_with_path({"data": data, "state": state}):
+        if not is_array(leaf) and not isinstance(leaf, bool | int | float | complex):
+            yield Problem(path_text(path), "an array", describe_value(leaf))
+    if metadata is not None and not isinstance(metadata, dict):
+        yield Problem("metadata", "a dict or None", describe_value(metadata))
+    elif metadata:
+        _, host = split_metadata(metadata)
+        for path, leaf in jax.tree_util.tree_leaves_with_path({"metadata": host}):
+            if isinstance(leaf, jax.core.Tracer):
+                mend = "give arrays a key of their own"
+                yield Problem(path_text(path), "no array among values that are none", "one", mend)
+
+
 def guarded_apply_batch(apply_batch: ApplyBatchT) -> ApplyBatchT:
     """Wrap an `apply_batch` so that its batches are checked and its elements counted.
 
-    Outside a trace an error leaves random state and counts as they were.
+    Outside a trace an error leaves the operator's state as it was.
     """
 
     @functools.wraps(apply_batch)
@@ -99,7 +116,7 @@ def _undone_on_error(operator: "OperatorModule[Any]") -> Iterator[None]:
         # What a failed trace has changed is thrown away with the trace.
         yield
         return
-    before = jax.tree.map(lambda leaf: leaf, nnx.state(operator, _MOVING))
+    before = jax.tree.map(lambda leaf: leaf, nnx.state(operator))
     try:
         yield
     except BaseException:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from logging import getLogger
+from math import ceil, floor
 from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from annotated_types import MinLen
+from jaxtyping import Array, Num
 from typing_extensions import TypeVar
 
 from datarax_typed.core.config import DataraxModuleConfig, OperatorConfig
@@ -137,11 +140,11 @@ class ModalityOperator(OperatorModule[ModalityConfigT]):
         if self.config.clip_range is None:
             return value
         low, high = self.config.clip_range
-        return jax.tree.map(lambda leaf: jnp.clip(leaf, low, high), value)
+        return jax.tree.map(lambda leaf: _clipped(leaf, low, high), value)
 
     def _remap_field(self, data: PyTree, value: PyTree) -> PyTree:
         """Return the data with the value in the target field; the data is untouched."""
-        return set_field(data, self._target, value)
+        return set_field(data, self._target, value, self.label)
 
     @property
     def _target(self) -> str:
@@ -195,6 +198,15 @@ def check_kept_fields(before: PyTree, after: PyTree, declared: list[str], asker:
             Problem(f'data["{name}"]', "a value", "none", "return {**data, ...}") for name in lost
         ]
         raise OutputError(listing(f"{asker} loses fields:", problems), tuple(problems))
+
+
+def _clipped(leaf: Num[Array, "..."], low: float, high: float) -> Num[Array, "..."]:
+    if not jnp.issubdtype(leaf.dtype, jnp.integer):
+        return jnp.clip(leaf, low, high)
+    # The whole numbers of the range that the dtype has, so that it stays.
+    limits = np.iinfo(leaf.dtype)
+    least, most = ceil(max(low, limits.min)), floor(min(high, limits.max))
+    return jnp.clip(leaf, jnp.array(least, leaf.dtype), jnp.array(most, leaf.dtype))
 
 
 def _kinds(value: PyTree) -> tuple[object, list[object]]:

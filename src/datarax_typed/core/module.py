@@ -1,6 +1,6 @@
 """DataraxModule: statistics, cache, counts, state and copies of every module."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Self, get_args
 
@@ -20,7 +20,7 @@ from datarax_typed.core.checkpoint import (
 )
 from datarax_typed.core.config import DataraxModuleConfig, statistics_problems
 from datarax_typed.core.metadata import is_array
-from datarax_typed.core.static import dataclass_equal, dataclass_hash, static_equal
+from datarax_typed.core.static import static_equal, static_hash
 from datarax_typed.errors import (
     CheckpointError,
     CheckpointTypeError,
@@ -47,7 +47,7 @@ class StatisticsVariable(nnx.Variable[Statistics]):
 _RANDOM_OR_STATISTICS = nnx.Any(nnx.RngState, StatisticsVariable)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Construction:
     """What a module was made with besides config, rngs and name: `copy` makes it anew."""
 
@@ -55,8 +55,16 @@ class _Construction:
     kwargs: dict[str, object]
     takes_rngs: bool
 
-    __hash__ = dataclass_hash
-    __eq__ = dataclass_equal
+    def _outline(self) -> tuple[object, ...]:
+        # Modules are parts of what was made, and compared there. Here each would equal itself
+        # alone, and a program compiled for one composition would not serve an equal one.
+        return _outline(self.args), _outline(self.kwargs), self.takes_rngs
+
+    def __hash__(self) -> int:
+        return static_hash(self._outline())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Construction) and static_equal(self._outline(), other._outline())
 
 
 class DataraxModule(nnx.Module, Generic[ConfigT]):
@@ -257,8 +265,11 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
             rngs: new random number generators; None keeps the current random state.
             name: a new name; None keeps the current one.
         """
-        new = self._made_anew(self.config if config is None else config, rngs)
-        new._take_over(self, keep_random_state=rngs is None)
+        if config is None and rngs is None:
+            new = self.clone()
+        else:
+            new = self._made_anew(self.config if config is None else config, rngs)
+            new._take_over(self, keep_random_state=rngs is None)
         new.name = nnx.static(self.name if name is None else name)
         return new
 
@@ -268,7 +279,11 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
         args, kwargs = _independent((made.args, made.kwargs))
         if rngs is not None or made.takes_rngs:
             kwargs["rngs"] = _independent(self.rngs) if rngs is None else rngs
-        return type(self)(config, *args, **kwargs)
+        new = type(self)(config, *args, **kwargs)
+        if config.batch_stats_fn is self.config.batch_stats_fn:
+            # A module in the config would be part of both.
+            new._batch_stats_fn = _independent(self._batch_stats_fn)
+        return new
 
     def _take_over(self, other: Self, *, keep_random_state: bool) -> None:
         passed_over = StatisticsVariable if keep_random_state else _RANDOM_OR_STATISTICS
@@ -297,7 +312,9 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
         Raises:
             RandomnessError: one is not (a `ValueError`).
         """
-        missing = [n for n in self.requires_rng_streams() or () if n not in stream_names]
+        # As in `nnx.Rngs`, a default stream serves every name.
+        served = [] if "default" in stream_names else self.requires_rng_streams() or []
+        missing = [name for name in served if name not in stream_names]
         if missing:
             raise RandomnessError(
                 f"{type(self).__name__}: expected the random stream {quoted(missing)}, "
@@ -307,7 +324,12 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
 
 
 def _stored(stats: Statistics | None) -> StatisticsVariable | None:
-    return None if stats is None else StatisticsVariable(jax.tree.map(jnp.asarray, stats))
+    return None if stats is None else StatisticsVariable(jax.tree.map(_strong, stats))
+
+
+def _strong(leaf: PyTree) -> Array:
+    # A number's weak type would not survive a checkpoint, and its change would be a retrace.
+    return jnp.array(leaf, dtype=jnp.result_type(leaf))
 
 
 def _same_kind(left: PyTree, right: PyTree) -> bool:
@@ -317,12 +339,328 @@ def _same_kind(left: PyTree, right: PyTree) -> bool:
 
 
 def _independent(value: PyTree) -> PyTree:
-    if isinstance(value, nnx.Module | nnx.Rngs):
+    nodes = list(_nodes(value))
+    # All at once: what two of them share, their copies share too.
+    copies = dict(zip(map(id, nodes), nnx.clone(nnx.List(nodes)), strict=True))
+    return _replaced(value, copies)
+
+
+def _nodes(value: PyTree) -> Iterator[PyTree]:
+    if isinstance(value, nnx.Pytree | nnx.Variable):
+        yield value
+    elif type(value) in (list, tuple, dict):
+        for item in value.values() if type(value) is dict else value:
+            yield from _nodes(item)
+
+
+def _replaced(value: PyTree, copies: Mapping[int, PyTree]) -> PyTree:
+    if type(value) in (list, tuple):
+        return type(value)(_replaced(item, copies) for item in value)
+    if type(value) is dict:
+        return {key: _replaced(item, copies) for key, item in value.items()}
+    return copies.get(id(value), value)
+
+
+def _outline(self) -> tuple[object, ...]:
+        # Modules are parts of what was made, and compared there. Here each would equal itself
+        # alone, and a program compiled for one composition would not serve an equal one.
+        return _outline(self.args), _outline(self.kwargs), self.takes_rngs
+
+    def __hash__(self) -> int:
+        return static_hash(self._outline())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Construction) and static_equal(self._outline(), other._outline())
+
+
+class DataraxModule(nnx.Module, Generic[ConfigT]):
+    """Base of all modules: an NNX module with a config, statistics, a cache and saved state.
+
+    Implements `Checkpointable` and `StatisticsProvider`.
+
+    Args:
+        config: the configuration, already validated.
+        rngs: random number generators.
+        name: a name for error messages.
+
+    Raises:
+        ConfigError: the config is not of the class that the module declares.
+    """
+
+    # The config class: the argument of the generic base, the next base's where there is none.
+    config_class: ClassVar[type[DataraxModuleConfig]] = DataraxModuleConfig
+    _construction: _Construction
+
+    def __init_subclass__(cls, **kwargs: bool) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in get_original_bases(cls):
+            for argument in get_args(base):
+                if isinstance(argument, type) and issubclass(argument, DataraxModuleConfig):
+                    cls.config_class = argument
+
+    def __new__(cls, *args: object, **kwargs: object) -> Self:  # noqa: D102  # see _Construction
+        self = super().__new__(cls)
+        given = {key: v for key, v in kwargs.items() if key not in ("config", "rngs", "name")}
+        rest = args if "config" in kwargs else args[1:]
+        object.__setattr__(self, "_construction", _Construction(rest, given, "rngs" in kwargs))
+        return self
+
+    def __init__(
+        self, config: ConfigT, *, rngs: nnx.Rngs | None = None, name: str | None = None
+    ) -> None:
+        self._check_config(config)
+        self.config: ConfigT = config
+        self.rngs: nnx.Rngs | None = nnx.data(rngs)
+        self.name: str | None = nnx.static(name)
+        self._applied_count = Count(jnp.zeros((), jnp.uint32))
+        self._skipped_count = Count(jnp.zeros((), jnp.uint32))
+        self._statistics: StatisticsVariable | None = nnx.data(_stored(config.precomputed_stats))
+        function = config.batch_stats_fn
+        is_module = isinstance(function, nnx.Module)
+        self._batch_stats_fn = nnx.data(function) if is_module else nnx.static(function)
+
+    def _check_config(self, config: object) -> None:
+        wanted = type(self).config_class
+        if not isinstance(config, wanted):
+            name = type(self).__name__
+            problem = Problem("config", wanted.__name__, type(config).__name__)
+            message = listing(f"{name} cannot be made:", [problem])
+            raise ConfigError(message, (problem,))
+
+    def get_operation_stats(self) -> dict[str, int]:
+        """Return how many elements were applied and skipped; not for use while JAX traces."""
+        return {
+            "applied_count": int(self._applied_count[...]),
+            "skipped_count": int(self._skipped_count[...]),
+        }
+
+    def reset_operation_stats(self) -> None:
+        """Set both counts to zero."""
+        self._applied_count.set_value(jnp.zeros((), jnp.uint32))
+        self._skipped_count.set_value(jnp.zeros((), jnp.uint32))
+
+    def _count(self, applied: UInt32[Array, ""], skipped: UInt32[Array, ""] | None = None) -> None:
+        try:
+            self._applied_count[...] += applied
+            if skipped is not None:
+                self._skipped_count[...] += skipped
+        except TraceContextError:
+            # The module is a constant of somebody else's trace: nothing can be carried out of it.
+            return
+
+    def compute_statistics(self, data: PyTree) -> Statistics | None:
+        """Compute statistics with `batch_stats_fn`, put them in force and return them.
+
+        Returns:
+            The statistics, or None if no `batch_stats_fn` is configured.
+
+        Raises:
+            StatisticsError: the function returned something else than a dict of arrays.
+        """
+        if self._batch_stats_fn is None:
+            return None
+        self._store_statistics(self._batch_stats_fn(data), "batch_stats_fn")
+        return self.get_statistics()
+
+    def get_statistics(self) -> Statistics | None:
+        """Return the statistics in force, or None."""
+        if self._statistics is None:
+            return None
+        stats: Statistics = jax.tree.map(lambda leaf: leaf, self._statistics.get_value())
+        return stats
+
+    def set_statistics(self, stats: Statistics) -> None:
+        """Put statistics in force, over precomputed and computed ones.
+
+        Raises:
+            StatisticsError: `stats` is not a dict of arrays and numbers; nothing has changed.
+        """
+        self._store_statistics(stats, "set_statistics")
+
+    def reset_statistics(self) -> None:
+        """Forget all statistics, precomputed ones too, until some are set or computed."""
+        self._statistics = nnx.data(None)
+        self.reset_cache()
+
+    def _store_statistics(self, stats: object, source: str) -> None:
+        problems = statistics_problems(stats, "stats")
+        if not isinstance(stats, dict) or problems:
+            wrong = problems or [Problem("stats", "a dict", type(stats).__name__)]
+            title = f"{type(self).__name__}: {source} gives no statistics:"
+            raise StatisticsError(listing(title, wrong))
+        self._statistics = nnx.data(_stored(stats))
+        self.reset_cache()
+
+    def reset_cache(self) -> None:
+        """Forget remembered results."""
+        self._cache.clear()
+
+    @property
+    def _cache(self) -> ResultCache[PyTree]:
+        return cache_of(self)
+
+    def get_state(self) -> State:
+        """Return everything that a restored module needs to go on as this one would.
+
+        Returns:
+            A nested dict of arrays and Python scalars, for Orbax, pickle, msgpack or npz.
+        """
+        state = encode_tree(self._variables())
+        for path, module in self._modules():
+            _subtree(state, path)["_statistics"] = encode_statistics(module.get_statistics())
+        return state
+
+    def set_state(self, state: State) -> None:
+        """Take over a saved state.
+
+        Raises:
+            CheckpointTypeError: `state` is not a dict (a `TypeError`).
+            CheckpointError: it does not fit; every mismatch is listed, and nothing has changed.
+        """
+        if not isinstance(state, dict):
+            raise CheckpointTypeError(
+                f"{type(self).__name__}: expected a state as get_state() gives it, a dict, "
+                f"got {type(state).__name__}"
+            )
+        rest = _copied(state)
+        problems: list[Problem] = []
+        statistics = []
+        for path, module in self._modules():
+            where = "".join(f'["{key}"]' for key in (*path, "_statistics"))
+            saved = _subtree(rest, path).pop("_statistics", None)
+            statistics.append((module, decode_statistics(f"state{where}", saved, problems)))
+        template = self._variables()
+        decoded = decode_tree(template, rest, problems)
+        if problems:
+            title = f"{type(self).__name__}: the state does not fit, nothing was restored:"
+            raise CheckpointError(listing(title, problems), tuple(problems))
+        pure = nnx.state(self, nnx.Not(StatisticsVariable))
+        nnx.replace_by_pure_dict(pure, decoded)
+        nnx.update(self, pure)
+        for module, stats in statistics:
+            module._statistics = nnx.data(_stored(stats))
+            module.reset_cache()
+
+    def _variables(self) -> PyTree:
+        return nnx.to_pure_dict(nnx.state(self, nnx.Not(StatisticsVariable)))
+
+    def _modules(self) -> Iterator[tuple[tuple[str, ...], "DataraxModule"]]:
+        for path, module in nnx.iter_modules(self):
+            if isinstance(module, DataraxModule):
+                yield tuple(map(str, path)), module
+
+    def clone(self) -> Self:
+        """Return an independent module of the same state."""
+        return nnx.clone(self)
+
+    def copy(
+        self,
+        *,
+        config: ConfigT | None = None,
+        rngs: nnx.Rngs | None = None,
+        name: str | None = None,
+    ) -> Self:
+        """Return an independent module with some things changed, and everything else kept.
+
+        Parameters, statistics, counts, random state and further constructor arguments are kept. A
+        variable whose shape or dtype follows from the new config is new; so are statistics where
+        the new config brings others.
+
+        Args:
+            config: a new config; None keeps the current one.
+            rngs: new random number generators; None keeps the current random state.
+            name: a new name; None keeps the current one.
+        """
+        if config is None and rngs is None:
+            new = self.clone()
+        else:
+            new = self._made_anew(self.config if config is None else config, rngs)
+            new._take_over(self, keep_random_state=rngs is None)
+        new.name = nnx.static(self.name if name is None else name)
+        return new
+
+    def _made_anew(self, config: ConfigT, rngs: nnx.Rngs | None) -> Self:
+        made = self._construction
+        # Copies: the modules among the arguments are part of this one by now.
+        args, kwargs = _independent((made.args, made.kwargs))
+        if rngs is not None or made.takes_rngs:
+            kwargs["rngs"] = _independent(self.rngs) if rngs is None else rngs
+        new = type(self)(config, *args, **kwargs)
+        if config.batch_stats_fn is self.config.batch_stats_fn:
+            # A module in the config would be part of both.
+            new._batch_stats_fn = _independent(self._batch_stats_fn)
+        return new
+
+    def _take_over(self, other: Self, *, keep_random_state: bool) -> None:
+        passed_over = StatisticsVariable if keep_random_state else _RANDOM_OR_STATISTICS
+        old, new = (nnx.state(module, nnx.Not(passed_over)) for module in (other, self))
+        kept = dict(jax.tree_util.tree_leaves_with_path(nnx.to_pure_dict(old)))
+        if self.config.batch_stats_fn is not other.config.batch_stats_fn:
+            kept = {path: leaf for path, leaf in kept.items() if path[0].key != "_batch_stats_fn"}
+
+        def choose(path: tuple[object, ...], leaf: PyTree) -> PyTree:
+            before = kept.get(path)
+            return before if before is not None and _same_kind(before, leaf) else leaf
+
+        chosen = jax.tree_util.tree_map_with_path(choose, nnx.to_pure_dict(new))
+        nnx.replace_by_pure_dict(new, chosen)
+        nnx.update(self, new)
+        if static_equal(self.config.precomputed_stats, other.config.precomputed_stats):
+            self._statistics = nnx.data(_stored(other.get_statistics()))
+
+    def requires_rng_streams(self) -> list[str] | None:
+        """Return the names of the random streams that the module needs, or None."""
+        return None
+
+    def ensure_rng_streams(self, stream_names: list[str]) -> None:
+        """Check that the random streams that the module needs are among the available ones.
+
+        Raises:
+            RandomnessError: one is not (a `ValueError`).
+        """
+        # As in `nnx.Rngs`, a default stream serves every name.
+        served = [] if "default" in stream_names else self.requires_rng_streams() or []
+        missing = [name for name in served if name not in stream_names]
+        if missing:
+            raise RandomnessError(
+                f"{type(self).__name__}: expected the random stream {quoted(missing)}, "
+                f"available: {quoted(stream_names)}; "
+                f"give rngs=nnx.Rngs({', '.join(f'{name}=0' for name in missing)})"
+            )
+
+
+def _stored(stats: Statistics | None) -> StatisticsVariable | None:
+    return None if stats is None else StatisticsVariable(jax.tree.map(_strong, stats))
+
+
+def _strong(leaf: PyTree) -> Array:
+    # A number's weak type would not survive a checkpoint, and its change would be a retrace.
+    return jnp.array(leaf, dtype=jnp.result_type(leaf))
+
+
+def _same_kind(left: PyTree, right: PyTree) -> bool:
+    if not (is_array(left) and is_array(right)):
+        return type(left) is type(right)
+    return bool(left.shape == right.shape and left.dtype == right.dtype)
+
+
+def _independent(value: PyTree) -> PyTree:
+    if isinstance(value, nnx.Pytree | nnx.Variable):
         return nnx.clone(value)
     if type(value) in (list, tuple):
         return type(value)(map(_independent, value))
     if type(value) is dict:
         return {key: _independent(item) for key, item in value.items()}
+    return value
+
+
+def _outline(value: object) -> object:
+    if isinstance(value, nnx.Module):
+        return type(value)
+    if isinstance(value, list | tuple):
+        return tuple(map(_outline, value))
+    if isinstance(value, Mapping):
+        return {key: _outline(item) for key, item in value.items()}
     return value
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from jaxtyping import Array, Key
 from typing_extensions import TypeVar
@@ -108,14 +109,23 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
         return result.replace(metadata=join_metadata(result.metadata or {}, host))
 
     def _remembered(self, batch: Batch, stats: Statistics | None) -> Batch:
-        lasting = nnx.state(self, nnx.Not(nnx.Any(nnx.RngState, Count)))
-        inputs = (batch, stats)
-        result: Batch | None = self._cache.get(lasting, inputs)
-        if result is None:
-            result = run_compiled(self, batch, stats, checked=self._raises_domain_errors())
-            self._cache.put(inputs, result)
-        else:
-            self._count(jnp.sum(batch.valid_mask, dtype=jnp.uint32))
+        lasting = (nnx.graphdef(self), nnx.state(self, nnx.Not(Count)))
+        before = jax.tree.map(lambda leaf: leaf, nnx.state(self, Count))
+        arrays = None if batch.metadata is None else split_metadata(batch.metadata)[0]
+        # The mask and the index of equal records are often made anew: they count by content.
+        rows = [
+            None if leaf is None else np.asarray(leaf) for leaf in (batch.valid_mask, batch.index)
+        ]
+        inputs = (batch.data, batch.state, arrays, rows, stats)
+        found: tuple[Batch, PyTree] | None = self._cache.get(lasting, inputs)
+        if found is not None:
+            result, counted = found
+            nnx.update(self, jax.tree.map(jnp.add, before, counted))
+            return result
+        result = run_compiled(self, batch, stats, checked=self._raises_domain_errors())
+        # Those of submodules too, for the next time.
+        counted = jax.tree.map(jnp.subtract, nnx.state(self, Count), before)
+        self._cache.put(inputs, (result, counted))
         return result
 
     def _raises_domain_errors(self) -> bool:
@@ -210,8 +220,8 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
             data, state, metadata = jax.lax.map(lambda row: one(*row), (elements, params))
         else:
             data, state, metadata = jax.vmap(one)(elements, params)
-        if metadata is not None:
-            metadata = join_metadata(metadata, {**host, **added})
+        if metadata is not None or host:
+            metadata = join_metadata(metadata or {}, join_metadata(added, host))
         return batch.replace(data=data, state=state, metadata=metadata)
 
     def _random_params(self, batch: Batch) -> PyTree:
