@@ -1,21 +1,26 @@
 """Configs: frozen dataclasses that refuse to be built wrong, with every violation at once."""
 
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, Field, InitVar, dataclass, fields, is_dataclass
 from functools import cache
 from inspect import get_annotations
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, cast, get_origin
 
 from annotated_types import MinLen
 from flax import nnx
-from typing_extensions import get_type_hints
 
-from datarax_typed.core.checks import Check, Report
+from datarax_typed.core.annotations import UNREADABLE, resolved, unreadable
+from datarax_typed.core.checks import Check, Report, run
+from datarax_typed.core.containers import item_path
+from datarax_typed.core.frozen import FrozenList
 from datarax_typed.core.hints import compile_hint
 from datarax_typed.core.metadata import is_array
 from datarax_typed.core.rules import Rule, exclusive, requires
 from datarax_typed.core.static import dataclass_equal, dataclass_hash
 from datarax_typed.errors import ConfigError, Problem, listing, nearest, quoted
+
+_DECORATE = "decorate the class with @dataclass(frozen=True)"
 
 
 def all_rules(cls: type) -> tuple[Rule, ...]:
@@ -24,8 +29,36 @@ def all_rules(cls: type) -> tuple[Rule, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _check_rules(cls: type) -> None:
-    known = {name for base in cls.__mro__ for name in get_annotations(base)}
+def _check_class(cls: type) -> None:
+    """Refuse a config class whose annotations or rules cannot be enforced."""
+    problems, own = [], set()
+    for name, annotation in get_annotations(cls).items():
+        try:
+            hint = _resolved(annotation, cls)
+            if not _is_no_field(hint):
+                compile_hint(hint)
+                own.add(name)
+        except UNREADABLE as error:
+            problems.append(unreadable(name, annotation, error))
+    if problems:
+        title = f"{cls.__name__} has unreadable annotations:"
+        raise ConfigError(listing(title, problems), tuple(problems))
+    _check_rules(cls, own | {field.name for base in cls.__bases__ for field in _fields(base)})
+
+
+def _resolved(annotation: object, cls: type) -> object:
+    return resolved(annotation, vars(sys.modules[cls.__module__]), cls)
+
+
+def _is_no_field(hint: object) -> bool:
+    return ClassVar in (hint, get_origin(hint)) or InitVar in (hint, type(hint)) or hint is KW_ONLY
+
+
+def _fields(base: type) -> tuple[Field[Any], ...]:  # of any type
+    return fields(base) if is_dataclass(base) else ()
+
+
+def _check_rules(cls: type, known: set[str]) -> None:
     problems = [
         Problem(f"rules: {rule.kind}", f"a field of {cls.__name__}", repr(name), _mend(name, known))
         for rule in cls.__dict__.get("rules", ())
@@ -38,45 +71,64 @@ def _check_rules(cls: type) -> None:
 
 
 def _mend(name: str, known: set[str]) -> str:
-    return nearest(name, known) or f"fields: {quoted(sorted(known - {'rules'}))}"
+    return nearest(name, known) or f"fields: {quoted(sorted(known))}"
 
 
 @cache
 def _field_checks(cls: type) -> Mapping[str, Check | None]:
-    hints = get_type_hints(cls, include_extras=True)
-    return {field.name: compile_hint(hints[field.name]) for field in fields(cls)}
+    hints = {
+        name: _resolved(annotation, base)
+        for base in reversed(cls.__mro__)
+        for name, annotation in get_annotations(base).items()
+    }
+    names = [field.name for field in fields(cls)]
+    missing = [name for name in hints if name not in names and not _is_no_field(hints[name])]
+    problems = [Problem(name, "a field", "an attribute", _DECORATE) for name in missing]
+    if problems:
+        raise ConfigError(listing(f"{cls.__name__} is no dataclass:", problems), tuple(problems))
+    return {name: compile_hint(hints[name]) for name in names}
 
 
 def _problems(cls: type, values: dict[str, object]) -> list[Problem]:
     report = Report()
-    sound = dict(values)
     for name, check in _field_checks(cls).items():
-        before = len(report.problems)
-        if check is not None:
-            check(values[name], name, report)
-        if len(report.problems) > before:
-            # A rule over a value of the wrong type would only repeat the complaint.
-            del sound[name]
-    if isinstance(sound.get("precomputed_stats"), dict):
-        report.problems.extend(statistics_problems(sound["precomputed_stats"], "precomputed_stats"))
+        run(check, values[name], name, report)
+    stats = values["precomputed_stats"]
+    if isinstance(stats, dict):
+        report.problems += statistics_problems(stats, "precomputed_stats")
+    # A rule over a value of the wrong type would only repeat the complaint.
+    wrong = {problem.where for problem in report.problems}
+    sound = {name: value for name, value in values.items() if name not in wrong}
     for rule in all_rules(cls):
-        report.problems.extend(rule.problems(sound))
-    return report.problems
+        report.problems += rule.problems(sound)
+    return list(dict.fromkeys(report.problems))
 
 
 def statistics_problems(stats: object, where: str) -> list[Problem]:
     """Return what keeps statistics from being a nested dict of arrays and numbers."""
     if isinstance(stats, dict):
-        return [
+        wrong = [key for key in stats if not isinstance(key, str)]
+        return [Problem(f"key {key!r} of {where}", "str", repr(key)) for key in wrong] + [
             problem
             for key, value in stats.items()
-            for problem in statistics_problems(value, f'{where}["{key}"]')
+            for problem in statistics_problems(value, item_path(where, key))
         ]
     if is_array(stats) or isinstance(stats, bool | int | float | complex):
         return []
     report = Report()
     report.add(where, "an array, a number or a dict of them", stats)
     return report.problems
+
+
+def _owned(value: object) -> object:
+    """Return a value whose lists and dicts, however deep, nobody else holds."""
+    if type(value) in (list, FrozenList):
+        return FrozenList(map(_owned, cast(list[object], value)))
+    if type(value) is dict:
+        return {key: _owned(item) for key, item in value.items()}
+    if type(value) is tuple:
+        return tuple(map(_owned, value))
+    return value
 
 
 @dataclass(frozen=True)
@@ -104,21 +156,21 @@ class DataraxModuleConfig:
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        # The dataclass decorator keeps methods that it finds, and its own hash fails on lists.
-        cls.__hash__ = dataclass_hash  # type: ignore[assignment]  # a function serves as a method
-        cls.__eq__ = dataclass_equal  # type: ignore[assignment]  # a function serves as a method
-        _check_rules(cls)
+        if "__eq__" not in cls.__dict__:
+            # The dataclass decorator keeps methods that it finds; its own fail on lists and arrays.
+            cls.__hash__ = dataclass_hash  # type: ignore[assignment]  # a function is a method
+            cls.__eq__ = dataclass_equal  # type: ignore[assignment]  # a function is a method
+        _check_class(cls)
 
     def __post_init__(self) -> None:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        problems = list(_problems(type(self), values))
+        problems = _problems(type(self), values)
         if problems:
             title = f"{type(self).__name__} is refused ({len(problems)}):"
             raise ConfigError(listing(title, problems), tuple(problems))
         for name, value in values.items():
-            if isinstance(value, list | dict):
-                # The caller's list may change later; a config may not.
-                object.__setattr__(self, name, value.copy())
+            # The caller's list may change later; a config may not.
+            object.__setattr__(self, name, _owned(value))
 
     __hash__ = dataclass_hash
     __eq__ = dataclass_equal

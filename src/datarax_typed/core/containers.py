@@ -57,7 +57,8 @@ def tuple_check(items: list[Check | None], expected: str) -> Check:
 
     def check(value: object, where: str, report: Report) -> None:
         if not isinstance(value, tuple) or len(value) != len(items):
-            report.add(where, f"{expected}, {len(items)} items", value)
+            mend = f"write {tuple(value)!r}" if isinstance(value, list) else ""
+            report.add(where, f"{expected}, {len(items)} items", value, mend)
             return
         for index, (item, inner) in enumerate(zip(value, items, strict=True)):
             run(inner, item, f"{where}[{index}]", report)

@@ -89,7 +89,7 @@ class HintCompiler:
             return self._alias(hint, origin or hint, args)
         if isinstance(hint, type) and issubclass(hint, AbstractArray | PyTree):
             return self._arrays(hint)
-        if origin is not None and not isinstance(origin, type):
+        if origin is Annotated or not isinstance(origin, type | None):
             return self._special(hint, origin, args)
         return self._class(hint, origin or hint, args)
 

@@ -4,10 +4,11 @@ Nothing heavy is imported here: a type checker's plugin evaluates the same rules
 """
 
 import math
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, Literal, SupportsFloat, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import annotated_types as at
 
@@ -67,7 +68,7 @@ def _exclusive(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterato
 
 def _requires(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
     field, needed = fields
-    if values[field] not in (None, False) and values[needed] is None:
+    if values[field] is not None and values[field] is not False and values[needed] is None:
         yield Problem(
             needed,
             f"a value, since {field}={values[field]!r}",
@@ -80,8 +81,8 @@ def _increasing(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterat
     numbers = values[fields[0]]
     if not isinstance(numbers, tuple | list):
         return
-    if not all(low < high for low, high in pairwise(numbers)):
-        unordered = any(isinstance(n, float) and math.isnan(n) for n in numbers)
+    unordered = any(isinstance(number, float) and math.isnan(number) for number in numbers)
+    if unordered or not all(_holds("lt", low, high) for low, high in pairwise(numbers)):
         mend = "replace the NaN" if unordered else "put the smaller number first"
         yield Problem(fields[0], "strictly increasing numbers", repr(numbers), mend)
 
@@ -134,22 +135,20 @@ def expectation(constraint: object, value: object) -> str | None:
     return None
 
 
-def _bound(symbol: str) -> Callable[[object, object], str | None]:
-    keeps: dict[str, Callable[[float, float], bool]] = {
-        ">": lambda value, limit: value > limit,
-        ">=": lambda value, limit: value >= limit,
-        "<": lambda value, limit: value < limit,
-        "<=": lambda value, limit: value <= limit,
-    }
-    names = {">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
-
+def _bound(name: str, symbol: str) -> Callable[[object, object], str | None]:
     def evaluate(constraint: object, value: object) -> str | None:
-        limit = getattr(constraint, names[symbol])
-        if isinstance(value, SupportsFloat) and keeps[symbol](float(value), float(limit)):
-            return None
-        return f"a number {symbol} {limit!r}"
+        limit = getattr(constraint, name)
+        return None if _holds(name, value, limit) else f"a number {symbol} {limit!r}"
 
     return evaluate
+
+
+def _holds(name: str, value: object, limit: object) -> bool:
+    try:
+        return bool(getattr(operator, name)(value, limit))
+    except (TypeError, ValueError):
+        # They cannot be compared, or an array has no single answer.
+        return False
 
 
 def _min_len(constraint: object, value: object) -> str | None:
@@ -168,8 +167,14 @@ def _max_len(constraint: object, value: object) -> str | None:
 
 def _multiple_of(constraint: object, value: object) -> str | None:
     step = constraint.multiple_of if isinstance(constraint, at.MultipleOf) else 1
-    keeps = isinstance(value, int | float) and isinstance(step, int | float) and value % step == 0
-    return None if keeps else f"a multiple of {step!r}"
+    return None if _holds("eq", _remainder(value, step), 0) else f"a multiple of {step!r}"
+
+
+def _remainder(value: Any, step: Any) -> object:  # numbers of any kind that knows `%`
+    try:
+        return value % step
+    except (TypeError, ZeroDivisionError):
+        return None
 
 
 def _predicate(constraint: object, value: object) -> str | None:
@@ -180,10 +185,10 @@ def _predicate(constraint: object, value: object) -> str | None:
 
 
 _CONSTRAINTS: Final[dict[type, Callable[[object, object], str | None]]] = {
-    at.Gt: _bound(">"),
-    at.Ge: _bound(">="),
-    at.Lt: _bound("<"),
-    at.Le: _bound("<="),
+    at.Gt: _bound("gt", ">"),
+    at.Ge: _bound("ge", ">="),
+    at.Lt: _bound("lt", "<"),
+    at.Le: _bound("le", "<="),
     at.MinLen: _min_len,
     at.MaxLen: _max_len,
     at.MultipleOf: _multiple_of,

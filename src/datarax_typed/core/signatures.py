@@ -5,18 +5,15 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any, get_origin
 
-from typing_extensions import Unpack, get_type_hints
+from typing_extensions import Unpack
 
+from datarax_typed.core.annotations import UNREADABLE, resolved, unreadable
 from datarax_typed.core.checks import Check
-from datarax_typed.core.describe import describe_hint
 from datarax_typed.core.hints import HintCompiler
 from datarax_typed.core.remembered import Remembered
-from datarax_typed.errors import ContractError, Problem, listing
-
-_UNREADABLE = (NameError, SyntaxError, TypeError, AttributeError)
+from datarax_typed.errors import ContractError, listing
 
 
 @dataclass(slots=True)
@@ -115,16 +112,17 @@ def read_signature(
     plain = _plain(function)
     own_name = getattr(plain, "__name__", type(plain).__name__)
     name = f"{owner.__qualname__}.{own_name}" if owner else getattr(plain, "__qualname__", own_name)
+    names = getattr(plain, "__globals__", {})
     compiler = HintCompiler(owner)
     checks: dict[str, Check | None] = {}
     together = set()
     problems = []
     for key, annotation in (getattr(plain, "__annotations__", None) or {}).items():
         try:
-            hint = _resolved(key, annotation, plain, owner)
+            hint = resolved(annotation, names, owner, getattr(plain, "__type_params__", ()))
             checks[key] = compiler.compile(hint)
-        except _UNREADABLE as error:
-            problems.append(_unreadable(key, annotation, error))
+        except UNREADABLE as error:
+            problems.append(unreadable(key, annotation, error))
             continue
         if get_origin(hint) is Unpack:
             together.add(key)
@@ -157,32 +155,6 @@ def _parameters(function: Callable[..., object]) -> inspect.Signature:
     except ValueError:
         # Some functions written in C have none.
         return inspect.Signature()
-
-
-def _resolved(key: str, annotation: object, plain: object, owner: type | None) -> object:
-    names: dict[str, object] = {}
-    if owner is not None:
-        # As in the class's body: its own names, and its own name to come.
-        names = {**vars(owner), owner.__name__: owner}
-    alone = SimpleNamespace(
-        __annotations__={key: annotation}, __type_params__=getattr(plain, "__type_params__", ())
-    )
-    globals_of = getattr(plain, "__globals__", {})
-    hints = get_type_hints(alone, globalns=globals_of, localns=names, include_extras=True)
-    hint: object = hints[key]
-    return hint
-
-
-def _unreadable(key: str, annotation: object, error: Exception) -> Problem:
-    text = annotation if isinstance(annotation, str) else describe_hint(annotation)
-    return Problem(
-        key,
-        "an annotation that can be resolved when the class is made",
-        f"{text} ({error})",
-        "define its names at module level, above the class and not under TYPE_CHECKING"
-        if isinstance(error, NameError)
-        else "write a type",
-    )
 
 
 __all__ = ["Signature", "read_signature"]

@@ -2,21 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Protocol, TypeGuard
+from typing import TypeAlias, TypeGuard
 
 import jax
 import numpy as np
 
-
-class _ArrayLike(Protocol):
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    @property
-    def dtype(self) -> object: ...
+_Array: TypeAlias = jax.Array | np.ndarray | np.generic
 
 
-def _is_array(value: object) -> TypeGuard[_ArrayLike]:
-    return hasattr(value, "shape") and hasattr(value, "dtype") and not isinstance(value, type)
+def _is_array(value: object) -> TypeGuard[_Array]:
+    return isinstance(value, _Array)
 
 
 def static_hash(value: object) -> int:
@@ -49,10 +44,14 @@ def static_equal(left: object, right: object) -> bool:
         return len(left) == len(right) and all(map(static_equal, left, right))
     if isinstance(left, float) and left != left:
         return isinstance(right, float) and right != right
-    return bool(left == right)
+    try:
+        return bool(left == right)
+    except (TypeError, ValueError):
+        # Their own equality looks into arrays.
+        return False
 
 
-def _arrays_equal(left: _ArrayLike, right: _ArrayLike) -> bool:
+def _arrays_equal(left: _Array, right: _Array) -> bool:
     if left.shape != right.shape or left.dtype != right.dtype:
         return False
     try:
