@@ -14,11 +14,12 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array
 
-from datarax_typed.core.element_batch import Batch
+from datarax_typed.core.element_batch import Batch, Element
 from datarax_typed.core.operator import OperatorModule
 from datarax_typed.protocols import PyTree
 
 AnyOperator: TypeAlias = OperatorModule[Any]  # operators of any config
+_SCOPE = jax.export.SymbolicScope()
 
 
 def check_laws(operator: AnyOperator, batch: Batch) -> None:
@@ -66,21 +67,18 @@ def check_strategies(operator: AnyOperator, batch: Batch) -> None:
         config = replace(operator.config, batch_strategy=strategy)
         result = operator.copy(config=config)(batch)
         for row, data in enumerate(expected):
-            assert_same(data, result[row].data)
+            assert_same(data, _row(result.data, row))
 
 
 def check_records(operator: AnyOperator, batch: Batch) -> None:
     """A record's result depends neither on the others, nor on order, batch size or padding."""
-    whole = operator.clone()(batch)
-    turned = operator.clone()(_rows(batch, jnp.arange(len(batch))[::-1]))
-    alone = operator.clone()(_rows(batch, jnp.array([1])))
-    padded = _rows(batch, jnp.minimum(jnp.arange(len(batch) + 2), len(batch) - 1))
-    padded = padded.replace(valid_mask=jnp.arange(len(batch) + 2) < len(batch))
-    filled = operator.clone()(padded)
-    for row in range(len(batch)):
-        assert_same(whole[row].data, turned[len(batch) - 1 - row].data)
-        assert_same(whole[row].data, filled[row].data)
-    assert_same(whole[1].data, alone[0].data)
+    size = len(batch)
+    turned = _rows(batch, np.arange(size)[::-1])
+    padded = _rows(batch, np.minimum(np.arange(size + 2), size - 1))
+    padded = padded.replace(valid_mask=jnp.asarray(np.arange(size + 2) < size))
+    whole, turned, padded = (operator.clone()(given) for given in (batch, turned, padded))
+    assert_same(whole.data, _rows(turned, np.arange(size)[::-1]).data)
+    assert_same(whole.data, _rows(padded, np.arange(size)).data)
 
 
 def check_gradients(operator: AnyOperator, batch: Batch) -> None:
@@ -93,7 +91,7 @@ def check_gradients(operator: AnyOperator, batch: Batch) -> None:
         found = [x for x in jax.tree.leaves(op(batch).data) if id(x) not in given]
         return sum((_weighted(x) for x in found), jnp.zeros(()))
 
-    gradients = nnx.grad(loss, argnums=wanted)(operator.clone())
+    gradients = nnx.jit(nnx.grad(loss, argnums=wanted))(operator.clone())
     for path, gradient in jax.tree_util.tree_leaves_with_path(nnx.to_pure_dict(gradients)):
         name = jax.tree_util.keystr(path)
         assert np.all(np.isfinite(gradient)), f"the gradient of {name} is {gradient}"
@@ -132,8 +130,11 @@ def _assert_same_leaf(left: PyTree, right: PyTree, name: str, *, exact: bool) ->
 
 
 def symbolic(text: str, dtype: PyTree = jnp.float32) -> jax.ShapeDtypeStruct:
-    """Return the spec of an array whose axes may be names: `symbolic("h, w, 3")`."""
-    return jax.ShapeDtypeStruct(jax.export.symbolic_shape(text), dtype)
+    """Return the spec of an array whose axes may be names: `symbolic("h, w, 3")`.
+
+    A name means the same size in all of them.
+    """
+    return jax.ShapeDtypeStruct(jax.export.symbolic_shape(text, scope=_SCOPE), dtype)
 
 
 def _weighted(leaf: Array) -> Array:
@@ -146,12 +147,21 @@ def _weighted(leaf: Array) -> Array:
 
 def _loop(operator: AnyOperator, batch: Batch) -> Iterator[PyTree]:
     params = operator._random_params(batch) if operator.stochastic else None
+    stats = operator.get_statistics()
+
+    @jax.jit
+    def apply(element: Element, own: PyTree) -> PyTree:
+        return operator.apply(element.data, element.state, element.metadata, own, stats)[0]
+
     for row, element in enumerate(batch):
-        own = jax.tree.map(lambda leaf, at=row: leaf[at], params)
-        stats = operator.get_statistics()
-        yield operator.apply(element.data, element.state, element.metadata, own, stats)[0]
+        yield apply(element, _row(params, row))
 
 
-def _rows(batch: Batch, rows: Array) -> Batch:
-    chosen: Batch = jax.tree.map(lambda leaf: leaf[rows], batch)
+def _rows(batch: Batch, rows: PyTree) -> Batch:
+    # By NumPy: JAX would compile a program for every shape.
+    chosen: Batch = jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)[rows]), batch)
     return chosen
+
+
+def _row(tree: PyTree, row: int) -> PyTree:
+    return jax.tree.map(lambda leaf: np.asarray(leaf)[row], tree)

@@ -49,8 +49,8 @@ class TokenMaskOperator(ModalityOperator[TokenMaskOperatorConfig]):
         name: a name for error messages.
 
     Raises:
-        ContractError: in a call, the caption is not `tokens` of integers, or their dtype is too small
-            for `mask_id`.
+        ContractError: in a call, the caption is not `tokens` of integers, or their dtype is too
+            small for `mask_id`.
     """
 
     def sample_params(self, key: Key[Array, ""], element_shapes: PyTree) -> Float[Array, "..."]:
