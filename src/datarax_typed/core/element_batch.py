@@ -1,11 +1,13 @@
 """Element and Batch: one record, and records stacked on axis 0."""
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Generic, Self, cast
+from typing import Final, Generic, Self, SupportsIndex, TypeAlias, cast
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Int
 from typing_extensions import TypeVar
 
@@ -25,7 +27,10 @@ from datarax_typed.protocols import Metadata, PyTree
 
 DataT_co = TypeVar("DataT_co", covariant=True, default=PyTree)
 NewT = TypeVar("NewT")
+AnyIndex: TypeAlias = Int[Array, " batch"] | Int[np.ndarray, " batch"] | Sequence[int]
 
+
+_LAST_POSITION: Final = 2**31 - 1
 
 # Stands in for a mask of the batch's size, until that is known.
 _ALL_VALID: Final = cast("Array", None)
@@ -74,7 +79,7 @@ class Batch(Generic[DataT_co]):
     def stack(
         elements: Sequence[Element[NewT]],
         *,
-        index: Int[Array, " batch"] | Sequence[int] | None = None,
+        index: AnyIndex | None = None,
         pad_to: int | None = None,
     ) -> "Batch[NewT]":
         """Return the batch of some elements.
@@ -117,9 +122,9 @@ class Batch(Generic[DataT_co]):
         """Return the size of the batch axis, padding included."""
         return int(self.valid_mask.shape[0])
 
-    def __getitem__(self, row: int) -> Element[DataT_co]:
+    def __getitem__(self, row: SupportsIndex) -> Element[DataT_co]:
         """Return one row as an element."""
-        size = len(self)
+        size, row = len(self), operator.index(row)
         if not -size <= row < size:
             raise IndexError(f"batch: expected a row from {-size} to {size - 1}, got {row}")
         row %= size
@@ -250,15 +255,17 @@ def _array(leaf: PyTree) -> Array:
     return jnp.asarray(leaf, dtype=jnp.result_type(leaf))
 
 
-def _padded_index(
-    index: Int[Array, " batch"] | Sequence[int], count: int, size: int
-) -> Int[Array, " batch"]:
-    rows = jnp.asarray(index, dtype=jnp.int32)
-    if rows.shape != (count,):
-        problem = Problem("index", f"int32[{count}], one an element", describe_array(rows))
+def _padded_index(index: AnyIndex, count: int, size: int) -> Int[Array, " batch"]:
+    given = index if isinstance(index, jax.Array) else np.asarray(index)
+    if given.shape != (count,) or given.dtype.kind not in "iu":
+        problem = Problem("index", f"int32[{count}], one an element", describe_array(given))
         raise _refused("stack", [problem])
+    if isinstance(given, np.ndarray) and given.max() > _LAST_POSITION:
+        expected = f"positions up to {_LAST_POSITION}"
+        raise _refused("stack", [Problem("index", expected, str(given.max()))])
     # Padding rows get a position that no record has.
-    return jnp.concatenate([rows, jnp.full(size - count, -1, dtype=jnp.int32)])
+    padding = jnp.full(size - count, -1, dtype=jnp.int32)
+    return jnp.concatenate([jnp.asarray(given, dtype=jnp.int32), padding])
 
 
 class _HostMetadata:
