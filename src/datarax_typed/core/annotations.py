@@ -23,15 +23,22 @@ def resolved(
     Args:
         annotation: a type, or its text.
         global_names: the names of the module that it stands in.
-        owner: the class that it stands in; its own names are known, and its own name to come.
+        owner: the class that it stands in.
         parameters: the type parameters of the function that it stands in.
     """
-    local_names = {} if owner is None else {**vars(owner), owner.__name__: owner}
+    local_names = {} if owner is None else names_in(owner, global_names)
     alone = SimpleNamespace(__annotations__={"it": annotation}, __type_params__=parameters)
     hint: object = get_type_hints(
         alone, globalns=dict(global_names), localns=local_names, include_extras=True
     )["it"]
     return hint
+
+
+def names_in(cls: type, global_names: Mapping[str, object]) -> dict[str, object]:
+    """Return the names that a class adds to those of its module: its own, and nested ones."""
+    # In `date: date | None = None` the type is meant, not the attribute.
+    nested = {name: value for name, value in vars(cls).items() if name not in global_names}
+    return {**nested, cls.__name__: cls}
 
 
 def unreadable(name: str, annotation: object, error: Exception) -> Problem:
@@ -47,4 +54,4 @@ def unreadable(name: str, annotation: object, error: Exception) -> Problem:
     )
 
 
-__all__ = ["UNREADABLE", "resolved", "unreadable"]
+__all__ = ["UNREADABLE", "names_in", "resolved", "unreadable"]

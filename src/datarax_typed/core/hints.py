@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -33,6 +34,7 @@ from typing_extensions import (
 )
 
 from datarax_typed.core import checks, containers
+from datarax_typed.core.annotations import names_in
 from datarax_typed.core.checks import Check
 from datarax_typed.core.describe import describe_hint
 
@@ -176,7 +178,9 @@ class HintCompiler:
 
     def _record(self, hint: object, origin: type, args: tuple[object, ...]) -> Check | None:
         def check() -> Check:
-            hints = get_type_hints(origin, include_extras=True)
+            # Its own name is not known to its module if it stands in a function.
+            names = names_in(origin, vars(sys.modules[origin.__module__]))
+            hints = get_type_hints(origin, localns=names, include_extras=True)
             return self._record_check(origin, hints)
 
         return self._once(hint, _meanings_in(origin, args), check)

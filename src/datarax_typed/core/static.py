@@ -24,6 +24,9 @@ def static_hash(value: object) -> int:
         return hash((type(value), *map(static_hash, value)))
     if isinstance(value, set | frozenset):
         return hash(frozenset(value))
+    if isinstance(value, float) and value != value:
+        # Python hashes every NaN differently.
+        return hash(float)
     try:
         return hash(value)
     except TypeError:

@@ -1,0 +1,153 @@
+"""Rules and constraints, without any config."""
+
+import datetime as dt
+import math
+import subprocess
+import sys
+from fractions import Fraction
+
+import annotated_types as at
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datarax_typed.core.rules import (
+    Rule,
+    distinct,
+    excludes,
+    exclusive,
+    expectation,
+    increasing,
+    requires,
+)
+
+NUMBERS = st.floats(allow_nan=False)
+
+
+def lines(rule: Rule, **values: object) -> list[str]:
+    return [str(problem) for problem in rule.problems(values)]
+
+
+def test_exclusive_admits_one_value() -> None:
+    rule = exclusive("a", "b", "c")
+    assert lines(rule, a=None, b=None, c=None) == []
+    assert lines(rule, a=None, b=0, c=None) == []
+    assert lines(rule, a=1, b=2, c=None) == [
+        "a and b: expected at most one of them, got both; leave out a or b"
+    ]
+    assert lines(rule, a=1, b=2, c=False) == [
+        "a and b and c: expected at most one of them, got all of them; leave out a or b or c"
+    ]
+
+
+@pytest.mark.parametrize("unset", [None, False])
+def test_requires_nothing_of_what_is_not_set(unset: bool | None) -> None:
+    assert lines(requires("a", "b"), a=unset, b=None) == []
+
+
+@pytest.mark.parametrize("value", [True, 0, 0.0, "", [], "x"])
+def test_requires_takes_every_other_value_for_set(value: object) -> None:
+    assert lines(requires("a", "b"), a=value, b="") == []
+    assert lines(requires("a", "b"), a=value, b=None) == [
+        f"b: expected a value, since a={value!r}, got None; give b, or leave out a"
+    ]
+
+
+@given(st.lists(NUMBERS, max_size=4))
+def test_increasing_means_sorted_and_different(numbers: list[float]) -> None:
+    found = lines(increasing("a"), a=tuple(numbers))
+    assert (found == []) == (sorted(set(numbers)) == numbers)
+
+
+@given(st.lists(st.floats(), max_size=3), st.integers(0, 3))
+def test_nan_never_increases(numbers: list[float], at: int) -> None:
+    numbers.insert(at, math.nan)
+    assert lines(increasing("a"), a=numbers) == [
+        f"a: expected strictly increasing numbers, got {numbers!r}; replace the NaN"
+    ]
+
+
+def test_increasing_says_what_to_do() -> None:
+    assert lines(increasing("a"), a=None) == []
+    assert lines(increasing("a"), a=(1, 1)) == [
+        "a: expected strictly increasing numbers, got (1, 1); put the smaller number first"
+    ]
+    assert lines(increasing("a"), a=(1, "2")) != []
+
+
+@given(st.lists(st.integers(0, 5)))
+def test_distinct_means_without_duplicates(items: list[int]) -> None:
+    assert (lines(distinct("a"), a=items) == []) == (len(set(items)) == len(items))
+
+
+def test_distinct_names_the_duplicates() -> None:
+    assert lines(distinct("a"), a=None) == []
+    assert lines(distinct("a"), a=["x", "y", "x", "y", "z"]) == [
+        "a: expected no value twice, got ['x', 'y', 'x', 'y', 'z']; keep 'x', 'y' only once"
+    ]
+
+
+def test_excludes_names_the_intruder() -> None:
+    assert lines(excludes("a", "b"), a=None, b="x") == []
+    assert lines(excludes("a", "b"), a=["y"], b="x") == []
+    assert lines(excludes("a", "b"), a=["y", "x"], b="x") == [
+        "a: expected no item equal to b, got ['y', 'x']; remove 'x' from a"
+    ]
+
+
+@pytest.mark.parametrize(
+    "rule", [exclusive("a", "b"), requires("a", "b"), excludes("a", "b")], ids=lambda r: r.kind
+)
+def test_a_rule_is_silent_where_a_value_is_not_known(rule: Rule) -> None:
+    assert lines(rule, a=[1]) == []
+
+
+def test_rules_are_data() -> None:
+    assert exclusive("a", "b") == Rule("exclusive", ("a", "b"))
+    assert len({requires("a", "b"), requires("a", "b"), requires("b", "a")}) == 2
+
+
+@pytest.mark.parametrize(
+    ("constraint", "good", "bad", "expected"),
+    [
+        (at.Gt(0), 0.5, 0, "a number > 0"),
+        (at.Ge(0), 0, -1, "a number >= 0"),
+        (at.Lt(1), 0, 1, "a number < 1"),
+        (at.Le(1), 1, 1.5, "a number <= 1"),
+        (at.Gt(0), 10**400, -(10**400), "a number > 0"),
+        (at.Ge(0), 0.0, math.nan, "a number >= 0"),
+        (at.Interval(gt=0, le=1), 1, 2, "a number <= 1"),
+        (at.Interval(gt=0, lt=1), 0.5, 0, "a number > 0"),
+        (at.MinLen(2), "ab", "a", "a length of at least 2"),
+        (at.MaxLen(2), [1, 2], [1, 2, 3], "a length of at most 2"),
+        (at.Len(1, 2), (1,), (), "a length of at least 1"),
+        (at.Len(1, 2), (1,), (1, 2, 3), "a length of at most 2"),
+        (at.MultipleOf(3), 6, 7, "a multiple of 3"),
+        (at.MultipleOf(Fraction(1, 2)), Fraction(3, 2), Fraction(1, 3), None),
+        (at.Predicate(str.islower), "a", "A", "a value for which islower holds"),
+    ],
+)
+def test_constraints(constraint: object, good: object, bad: object, expected: str | None) -> None:
+    assert expectation(constraint, good) is None
+    found = expectation(constraint, bad)
+    assert found == (expected or "a multiple of Fraction(1, 2)")
+
+
+def test_constraints_compare_what_can_be_compared() -> None:
+    day = dt.date(2020, 1, 2)
+    assert expectation(at.Gt(dt.date(2020, 1, 1)), day) is None
+    assert expectation(at.Lt("b"), "a") is None
+    assert expectation(at.Gt(1), "a") == "a number > 1"
+    assert expectation(at.MinLen(1), 3) == "a length of at least 1"
+    assert expectation(at.MultipleOf(2), "a") == "a multiple of 2"
+
+
+def test_metadata_of_others_is_no_constraint() -> None:
+    assert expectation("centimetres", 3) is None
+
+
+def test_rules_import_nothing_heavy() -> None:
+    heavy = "{'jax', 'numpy', 'flax', 'beartype', 'jaxtyping'}"
+    code = f"import sys, datarax_typed.core.rules; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
