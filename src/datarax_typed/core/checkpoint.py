@@ -66,8 +66,14 @@ def decode_statistics(where: str, state: object, problems: list[Problem]) -> Sta
         _scalar(state[key], kind, f'{where}["{key}"]', problems)
         for key, kind in (("present", bool), ("entries", int))
     )
-    if entries is not None and len(flat) != entries:
-        problems.append(Problem(f'{where}["values"]', f"{entries} arrays", str(len(flat))))
+    wanted = 0 if present is False else entries
+    if wanted is not None and len(flat) != wanted:
+        problems.append(Problem(f'{where}["values"]', f"{wanted} arrays", str(len(flat))))
+    problems += [
+        Problem(f'{where}["{key}"]', "nothing of that name", describe_value(state[key]))
+        for key in state
+        if key not in ("present", "entries", "values")
+    ]
     return _map_leaves(values, jnp.asarray) if present and not problems else None
 
 
