@@ -83,6 +83,8 @@ def check_records(operator: AnyOperator, batch: Batch) -> None:
 
 def check_gradients(operator: AnyOperator, batch: Batch) -> None:
     """Every parameter gets a finite gradient that is not all zero; there may be no parameter."""
+    if not jax.tree.leaves(nnx.state(operator, nnx.Param)):
+        return
     wanted = nnx.DiffState(0, nnx.Param)
     given = {id(leaf) for leaf in jax.tree.leaves(batch.data)}
 
@@ -101,7 +103,8 @@ def check_gradients(operator: AnyOperator, batch: Batch) -> None:
 def check_state(operator: AnyOperator, batch: Batch) -> None:
     """A state that is restored into another operator makes it go on as the first would."""
     first = operator.clone()
-    unindexed = batch.replace(index=None)
+    # Without an index, random numbers come from the state.
+    unindexed = batch.replace(index=None) if operator.stochastic else batch
     first(unindexed)
     other = operator.clone()
     for _, variable in nnx.iter_graph(other):
@@ -146,7 +149,8 @@ def _weighted(leaf: Array) -> Array:
 
 
 def _loop(operator: AnyOperator, batch: Batch) -> Iterator[PyTree]:
-    params = operator._random_params(batch) if operator.stochastic else None
+    draw = nnx.jit(lambda op, given: op._random_params(given))
+    params = draw(operator, batch) if operator.stochastic else None
     stats = operator.get_statistics()
 
     @jax.jit

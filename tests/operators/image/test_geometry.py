@@ -1,3 +1,4 @@
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -18,12 +19,18 @@ WHOLE = [0.0, 0.0, 8.0, 6.0]
 IMAGE = jnp.zeros((6, 8, 3))
 
 
+# Compiled as one program each: every operation alone would be compiled too.
+image_seen = jax.jit(warp_image, static_argnums=2)
+mask_seen = jax.jit(warp_mask)
+boxes_seen = jax.jit(warp_boxes, static_argnums=2)
+
+
 def view(angle_degrees: float = 0.0, crop_scale: float = 1.0) -> View:
     return View(jnp.deg2rad(jnp.float32(angle_degrees)), jnp.float32(crop_scale))
 
 
 def moved(boxes: list[float], seen: View) -> list[float]:
-    found: list[float] = warp_boxes(seen, jnp.array(boxes), (6, 8)).tolist()
+    found: list[float] = boxes_seen(seen, jnp.array(boxes), (6, 8)).tolist()
     return found
 
 
@@ -36,8 +43,8 @@ def test_target_is_the_inverse_of_source() -> None:
 
 def test_the_plain_view_changes_nothing() -> None:
     image = photos()[0]
-    np.testing.assert_array_equal(warp_image(view(), image, 0.0), image)
-    np.testing.assert_array_equal(warp_mask(view(), image > 0.5), image > 0.5)
+    np.testing.assert_array_equal(image_seen(view(), image, 0.0), image)
+    np.testing.assert_array_equal(mask_seen(view(), image > 0.5), image > 0.5)
     assert moved([1.0, 2.0, 5.0, 3.5], view()) == [1.0, 2.0, 5.0, 3.5]
 
 
@@ -63,23 +70,23 @@ def test_a_box_that_leaves_the_image_has_no_area() -> None:
 
 def test_boxes_of_integers_are_rounded() -> None:
     boxes = jnp.array([[3, 2, 5, 4]], jnp.int16)
-    result = warp_boxes(view(45.0), boxes, (6, 8))
+    result = boxes_seen(view(45.0), boxes, (6, 8))
     assert result.dtype == jnp.int16
     assert result.tolist() == [[3, 2, 5, 4]]
-    assert warp_boxes(view(90.0), boxes + 1, (6, 8)).tolist() == [[4, 1, 6, 3]]
+    assert boxes_seen(view(90.0), boxes + 1, (6, 8)).tolist() == [[4, 1, 6, 3]]
 
 
 @pytest.mark.parametrize("dtype", [jnp.bool_, jnp.uint32, jnp.int8, jnp.float16])
 def test_masks_keep_dtype_and_values_exactly(dtype: PyTree) -> None:
     largest = 4_000_000_001 if dtype == jnp.uint32 else 1
     mask = jnp.zeros((6, 8, 2), dtype).at[1, 2].set(jnp.asarray(largest, dtype))
-    result = warp_mask(view(180.0), mask)
+    result = mask_seen(view(180.0), mask)
     assert result.dtype == dtype
     np.testing.assert_array_equal(result, mask[::-1, ::-1])
 
 
 def test_a_mask_is_empty_where_the_image_is_not() -> None:
-    result = warp_mask(view(0.0, 2.0), jnp.ones((5, 7), jnp.int32))
+    result = mask_seen(view(0.0, 2.0), jnp.ones((5, 7), jnp.int32))
     expected = np.zeros((5, 7), int)
     expected[1:4, 2:5] = 1
     np.testing.assert_array_equal(result, expected)
@@ -87,8 +94,8 @@ def test_a_mask_is_empty_where_the_image_is_not() -> None:
 
 def test_half_precision_is_computed_in_single() -> None:
     image = photos()[0]
-    half = warp_image(view(30.0), image.astype(jnp.bfloat16), 0.0)
-    single = warp_image(view(30.0), image, 0.0)
+    half = image_seen(view(30.0), image.astype(jnp.bfloat16), 0.0)
+    single = image_seen(view(30.0), image, 0.0)
     assert half.dtype == jnp.bfloat16
     np.testing.assert_allclose(half.astype(jnp.float32), single, atol=0.01)
 

@@ -51,6 +51,7 @@ def test_gradients_are_those_of_finite_differences() -> None:
     y, x = jnp.meshgrid(jnp.linspace(-2, 2, 32), jnp.linspace(-2, 2, 32), indexing="ij")
     image = (jnp.sin(1.3 * x + 0.4) * jnp.cos(y - 0.3))[..., None]
 
+    @jax.jit
     def loss(scale: Array, angle: Array) -> Array:
         operator = LearnedImageOperator(CONFIG)
         operator.crop_scale[...], operator.rotation_angle[...] = scale, angle
