@@ -49,7 +49,7 @@ class Outputs(CrossModalOperator):
         super().__init__(config)
         self.count = count
 
-    def transform(self, image: Array, text: Array) -> tuple[Array, ...]:
+    def transform(self, image: PyTree, text: PyTree) -> tuple[PyTree, ...]:
         return (image, text, image)[: self.count]
 
 

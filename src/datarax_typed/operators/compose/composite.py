@@ -9,8 +9,9 @@ from flax import nnx
 from datarax_typed.core.config import DataraxModuleConfig, OperatorConfig
 from datarax_typed.core.contracts import stage
 from datarax_typed.core.element_batch import Batch
+from datarax_typed.core.guards import check_batch
 from datarax_typed.core.operator import OperatorModule
-from datarax_typed.errors import ConfigError, Problem, listing
+from datarax_typed.errors import ConfigError, OutputError, Problem, listing
 from datarax_typed.protocols import Metadata, Operator, PyTree, Statistics
 
 Stage: TypeAlias = Operator[PyTree, PyTree]
@@ -68,6 +69,7 @@ class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
         for name, operator in self.named_stages():
             with stage(name):
                 batch = operator.apply_batch(batch, stats)
+                check_batch(batch, f"after {name}, {type(operator).__name__}")
         return batch
 
     def apply(
@@ -86,10 +88,17 @@ class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
             metadata: the element's metadata.
             random_params: random parameters of every stage, None for a deterministic one.
             stats: statistics for all stages; None leaves each stage its own.
+
+        Raises:
+            OutputError: a stage works on batches alone.
         """
         params = [None] * len(self.stages) if random_params is None else random_params
         for (name, operator), own in zip(self.named_stages(), params, strict=True):
-            assert isinstance(operator, OperatorModule)
+            if not isinstance(operator, OperatorModule):
+                raise OutputError(
+                    f"{self.label}: expected stages that have apply(), got "
+                    f"{type(operator).__name__} at {name}; call the composition with a batch"
+                )
             with stage(name):
                 used = operator.get_statistics() if stats is None else stats
                 data, state, metadata = operator.apply(data, state, metadata, own, used)
@@ -139,7 +148,7 @@ def check_stages(owner: str, operators: Sequence[object]) -> None:
         ConfigError: with everything that is not an operator.
     """
     problems = [
-        Problem(f"operators[{at}]", "an operator", type(op).__name__, "make it first: Op(config)")
+        Problem(f"operators[{at}]", "an operator", *_what(op))
         for at, op in enumerate(operators)
         if isinstance(op, type) or not isinstance(op, Operator)
     ]
@@ -147,6 +156,14 @@ def check_stages(owner: str, operators: Sequence[object]) -> None:
         problems = [Problem("operators", "at least one operator", "none")]
     if problems:
         raise ConfigError(listing(f"{owner} cannot be made:", problems), tuple(problems))
+
+
+def _what(value: object) -> tuple[str, str]:
+    """Return what is no operator, and how to mend it."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}", f"make it first: {value.__name__}(config)"
+    mend = "give an object with apply_batch() and output_spec()"
+    return type(value).__name__, mend
 
 
 __all__ = ["CompositeOperatorConfig", "CompositeOperatorModule", "chain", "check_stages"]
