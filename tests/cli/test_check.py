@@ -209,8 +209,8 @@ def test_a_body_that_no_contract_foresees_cannot_be_run(capsys: pytest.CaptureFi
         (
             "no_such_module:pipeline",
             (
-                "there is no module 'no_such_module' in the current directory or among the installed "
-                "packages"
+                "there is no module 'no_such_module' in the current directory or among the "
+                "installed packages"
             ),
         ),
         (f"{EXAMPLES}:goo", f"the module {EXAMPLES!r} has no 'goo'; did you mean 'good'?"),

@@ -81,16 +81,7 @@ class Demo:
             self.trainer.pipeline, before, self.taken[0].gradients, self._parameters()
         )
         self.console.print(Padding(table, (1, 0, 1, 0)))
-        self._check_fall()
-
-    def _check_fall(self) -> None:
-        losses = self._losses(self.taken)
-        part = max(1, len(losses) // 5)
-        first, last = float(np.mean(losses[:part])), float(np.mean(losses[-part:]))
-        told = f"The mean loss of the first {part} steps is {first:.3f}, of the last {last:.3f}"
-        if not last < first:
-            raise DemoFailedError(f"{told}: it did not fall; give more --steps")
-        self._say(f"{told} (chance: {np.log(BATCH):.3f}).")
+        self._say(told_fall(self._losses(self.taken)))
 
     def restore_and_continue(self) -> None:
         """Restore the state of the middle into fresh objects, and train on."""
@@ -184,6 +175,23 @@ class Demo:
         self.console.print(text, highlight=False)
 
 
+def told_fall(losses: Sequence[float]) -> str:
+    """Return a sentence about how the loss has fallen.
+
+    Raises:
+        DemoFailedError: it has not.
+    """
+    part = max(1, len(losses) // 5)
+    first, last = float(np.mean(losses[:part])), float(np.mean(losses[-part:]))
+    told = (
+        f"Mean loss: {first:.3f} in the first {part} of {len(losses)} steps, {last:.3f} in the "
+        f"last (chance: {np.log(BATCH):.3f})."
+    )
+    if not last < first:
+        raise DemoFailedError(f"{told} It did not fall; give more --steps")
+    return told
+
+
 def run(out: str | Path, *, steps: int, seed: int) -> None:
     """Run the demo.
 
@@ -205,4 +213,4 @@ def run(out: str | Path, *, steps: int, seed: int) -> None:
     demo.make_mistakes()
 
 
-__all__ = ["Demo", "DemoFailedError", "run"]
+__all__ = ["Demo", "DemoFailedError", "run", "told_fall"]

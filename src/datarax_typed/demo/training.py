@@ -60,7 +60,9 @@ Progress: TypeAlias = Callable[[Step], None]
 def train_step(trainer: Trainer, batch: Batch[Scene]) -> Step:
     """Take one step: the loss of a batch, its gradients, and new parameters."""
     loss, gradients = nnx.value_and_grad(_loss)(trainer.pipeline, batch)
-    trainer.optimizer.update(trainer.pipeline, gradients)
+    # optax mixes floats and integers; all else holds under JAX's strict promotion too.
+    with jax.numpy_dtype_promotion("standard"):
+        trainer.optimizer.update(trainer.pipeline, gradients)
     sizes = jax.tree.map(jnp.linalg.norm, nnx.to_pure_dict(gradients))
     return Step(loss, sizes)
 
