@@ -1,0 +1,182 @@
+"""The compiled step of a call: built once, returns what is new, notices every change."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import jax
+import jax.export
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+from datarax_typed.core import compiled
+from datarax_typed.core.config import OperatorConfig
+from datarax_typed.core.element_batch import Batch
+from datarax_typed.errors import OutputError
+from datarax_typed.protocols import Metadata, PyTree, Statistics
+from tests.core.samples import PLAIN, RANDOM, Affine, NoDraw, batch, full_batch
+
+
+def test_a_second_call_is_not_traced_again_whatever_the_arrays_are() -> None:
+    operator = Affine(OperatorConfig(precomputed_stats={"mean": 0.125}))
+    Affine.traces.clear()
+    for value in (1.0, 2.0, 3.0):
+        operator.factor.set_value(jnp.full((), value, jnp.float32))
+        given = full_batch().replace(metadata={"t": jnp.arange(3.0), "path": f"{value}"})
+        result = operator(given)
+        np.testing.assert_allclose(result.data["x"], value * given.data["x"] - 0.125)
+        assert result.metadata is not None
+        assert result.metadata["path"] == f"{value}"
+    assert len(Affine.traces) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda op: setattr(op, "training", False),
+        lambda op: setattr(op, "factor", nnx.Param(jnp.ones(2))),
+        lambda op: op.factor.set_value(jnp.full((), 1.0, jnp.float32)),
+        lambda op: op.set_statistics({"mean": batch().data["x"][0] + 1}),
+        lambda op: setattr(op, "__class__", NoDraw),
+    ],
+    ids=["flag", "parameter", "value", "statistics", "class"],
+)
+def test_a_change_of_the_operator_is_noticed(change: Callable[[Affine], None]) -> None:
+    operator = Affine(PLAIN)
+    before = operator(batch()).data["x"]
+    change(operator)
+    after = operator(batch()).data["x"]
+    assert (after != before).any()
+    np.testing.assert_array_equal(after, operator.apply_batch(batch()).data["x"])
+
+
+class Holder(Affine):
+    def apply(
+        self,
+        data: PyTree,
+        state: PyTree,
+        metadata: Metadata | None,
+        random_params: PyTree = None,
+        stats: Statistics | None = None,
+    ) -> tuple[PyTree, PyTree, Metadata | None]:
+        inner: Affine | None = getattr(self, "inner", None)
+        if inner is None:
+            return data, state, metadata
+        return inner.apply(data, state, metadata, random_params, stats)
+
+
+def test_a_new_submodule_is_noticed() -> None:
+    operator = Holder(PLAIN)
+    np.testing.assert_array_equal(operator(batch()).data["x"], batch().data["x"])
+    operator.inner = Affine(PLAIN)  # type: ignore[attr-defined]  # a new one is the point
+    np.testing.assert_array_equal(operator(batch()).data["x"], 2 * batch().data["x"])
+    del operator.inner  # type: ignore[attr-defined]  # see above
+    np.testing.assert_array_equal(operator(batch()).data["x"], batch().data["x"])
+
+
+def test_train_and_eval_are_noticed() -> None:
+    class Drops(Affine):
+        def __init__(
+            self, config: OperatorConfig, *, rngs: nnx.Rngs | None = None, name: str | None = None
+        ) -> None:
+            super().__init__(config, rngs=rngs, name=name)
+            self.dropout = nnx.Dropout(0.5, rngs=nnx.Rngs(0))
+
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            return batch.replace(data={"x": self.dropout(batch.data["x"])})
+
+    operator = Drops(OperatorConfig(cacheable=True))
+    given = Batch({"x": jnp.ones((4, 16))})
+    first, second = operator(given).data["x"], operator(given).data["x"]
+    # The layer's own random state has moved on, cache or not.
+    assert (first != second).any()
+    operator.eval()  # type: ignore[no-untyped-call]  # flax does not type it
+    np.testing.assert_array_equal(operator(given).data["x"], given.data["x"])
+
+
+def test_state_changed_by_apply_batch_is_written_back() -> None:
+    class Averages(Affine):
+        def __init__(
+            self, config: OperatorConfig, *, rngs: nnx.Rngs | None = None, name: str | None = None
+        ) -> None:
+            super().__init__(config, rngs=rngs, name=name)
+            self.seen = nnx.BatchStat(jnp.zeros(()))
+
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            self.seen[...] += jnp.sum(batch.data["x"])
+            return super().apply_batch(batch, stats)
+
+    operator = Averages(PLAIN)
+    operator(batch())
+    operator(batch())
+    assert operator.seen[...] == 30
+    assert operator.get_state()["seen"] == 30
+
+
+def test_the_program_returns_only_what_is_new() -> None:
+    operator: nnx.Module = Affine(RANDOM, rngs=nnx.Rngs(0))
+    graphdef, state = nnx.split(operator)
+    program = compiled._Program(graphdef, checked=False, contracts=True)
+    step: Any = compiled._step  # a compiled function, which has `lower`
+    lowered = step.lower(program, (state, full_batch()), None)
+    shapes = [leaf.shape for leaf in jax.tree.leaves(lowered.out_info)]
+    # The state's count of random draws and of elements, x, the state n, the metadata t: neither
+    # parameter nor keys, nor y, mask and index.
+    assert sorted(shapes) == [(), (), (3,), (3,), (3, 2)]
+
+
+def test_what_is_not_new_is_the_input_itself() -> None:
+    given = full_batch()
+    result = Affine(PLAIN)(given)
+    assert result.data["y"] is given.data["y"]
+    assert result.valid_mask is given.valid_mask
+    assert result.index is given.index
+
+
+def test_the_structure_must_stay() -> None:
+    class Grows(Affine):
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            self.more = nnx.Param(jnp.zeros(1))
+            return super().apply_batch(batch, stats)
+
+    operator = Grows(PLAIN)
+    with pytest.raises(OutputError) as caught:
+        operator(batch())
+    assert str(caught.value) == (
+        "Grows.apply_batch: expected to leave the operator's structure as it is, "
+        "got new or removed attributes; make them in __init__"
+    )
+    assert not hasattr(operator, "more")
+    assert operator.get_operation_stats() == {"applied_count": 0, "skipped_count": 0}
+
+
+def test_equal_operators_share_one_program() -> None:
+    Affine.traces.clear()
+    config = OperatorConfig(precomputed_stats={"mean": 0.0625})
+    operators = [Affine(config), Affine(OperatorConfig(precomputed_stats={"mean": 0.0625}))]
+    operators.append(operators[0].copy())
+    for operator in operators:
+        operator(batch())
+    assert len(Affine.traces) == 1
+
+
+@pytest.mark.parametrize("config", [PLAIN, RANDOM])
+def test_without_jit_the_result_is_the_same(config: OperatorConfig) -> None:
+    jitted, plain = (Affine(config, rngs=nnx.Rngs(0)) for _ in range(2))
+    expected = jitted(full_batch())
+    with jax.disable_jit():
+        found = plain(full_batch())
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-6), found, expected)
+    assert found.metadata is not None
+    assert found.metadata["path"] == ["a", "b", "c"]
+    jax.tree.map(np.testing.assert_array_equal, plain.get_state(), jitted.get_state())
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    operator = Affine(PLAIN)
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(operator.clone(), [batch(size) for size in (1, 2, 3, 4) * 3]))
+    for result in results:
+        np.testing.assert_array_equal(result.data["x"], 2 * batch(len(result)).data["x"])
