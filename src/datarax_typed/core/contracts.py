@@ -145,14 +145,13 @@ def _call(
         key = value_key((args[1:] if signature.is_method else args, kwargs))
     if key is None:
         return _checked_call(lambda: function(*args, **kwargs), signature, args, kwargs)
-    accepted, expected = signature.remembered.find(key)
-    if not accepted:
+    if not signature.remembered.knows(key):
         result = _checked_call(lambda: function(*args, **kwargs), signature, args, kwargs)
         signature.remembered.add(key, _result_key(signature, result))
         return result
     result = function(*args, **kwargs)
     result_key = _result_key(signature, result)
-    if signature.result is not None and (result_key is None or result_key != expected):
+    if signature.result is not None and not signature.remembered.knows_result(key, result_key):
         _checked_call(lambda: result, signature, args, kwargs)
         signature.remembered.add(key, result_key)
     return result

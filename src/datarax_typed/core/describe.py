@@ -8,6 +8,7 @@ import jax
 import numpy as np
 from flax import nnx
 from jaxtyping import AbstractArray
+from typing_extensions import Unpack
 
 
 def describe_value(value: object) -> str:
@@ -43,19 +44,23 @@ def describe_hint(hint: object) -> str:
     if isinstance(hint, list):
         # The parameters of a Callable.
         return f"[{', '.join(map(describe_hint, hint))}]"
-    origin, args = get_origin(hint), get_args(hint)
-    if origin is None:
-        # The name of `jax.Array` itself has its private module in it.
-        name = getattr(hint, "__name__", "").rpartition(".")[2] or str(hint)
-        return name.replace("'", '"')
+    if get_origin(hint) is None:
+        return getattr(hint, "__name__", str(hint)).replace("'", '"')
+    return _describe_alias(hint, get_origin(hint), get_args(hint))
+
+
+def _describe_alias(hint: object, origin: object, args: tuple[object, ...]) -> str:
     if origin is Annotated:
         return describe_hint(args[0])
+    if origin is Unpack:
+        return f"*{describe_hint(args[0])}"
     if origin is Literal:
         return " or ".join(map(repr, args))
     if origin in (Union, types.UnionType):
         return " | ".join(map(describe_hint, args))
     inner = ", ".join("..." if arg is Ellipsis else describe_hint(arg) for arg in args) or "()"
-    return f"{getattr(origin, '__name__', origin)}[{inner}]"
+    star = "*" if getattr(hint, "__unpacked__", False) else ""
+    return f"{star}{getattr(origin, '__name__', origin)}[{inner}]"
 
 
 def _name(value: object) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import (
     Annotated,
     Any,
+    ForwardRef,
     Generic,
     Literal,
     NewType,
@@ -34,7 +35,7 @@ from typing_extensions import (
 )
 
 from datarax_typed.core import checks, containers
-from datarax_typed.core.annotations import names_in
+from datarax_typed.core.annotations import names_in, resolved
 from datarax_typed.core.checks import Check
 from datarax_typed.core.describe import describe_hint
 
@@ -83,6 +84,8 @@ class HintCompiler:
         origin, args = get_origin(hint), get_args(hint)
         if hint is Any or hint is object or hint is PyTree:
             return None
+        if isinstance(hint, str | ForwardRef):
+            raise NameError(f"{hint!r} is not defined")
         if isinstance(hint, TypeVar) or hint is Self:
             return self._variable(hint)
         if isinstance(hint, NewType):
@@ -129,7 +132,8 @@ class HintCompiler:
                 return self._tuple(hint, args)
             if args and origin.__module__ in _STANDARD:
                 return self._items(hint, origin, args)
-        return checks.plain_check(hint)
+        # `typing.List` alone means `list`; beartype warns of the old name.
+        return checks.plain_check(hint if args else origin)
 
     def _items(self, hint: object, origin: type, args: tuple[object, ...]) -> Check:
         expected = describe_hint(hint)
@@ -173,7 +177,7 @@ class HintCompiler:
         return self._once(
             hint,
             dict(zip(alias.__type_params__, args, strict=False)),
-            lambda: self.compile(alias.__value__),
+            lambda: self.compile(resolved(alias.__value__, vars(sys.modules[alias.__module__]))),
         )
 
     def _record(self, hint: object, origin: type, args: tuple[object, ...]) -> Check | None:

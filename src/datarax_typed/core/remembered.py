@@ -9,6 +9,8 @@ import numpy as np
 
 Key: TypeAlias = tuple[object, ...]
 
+# A node of the user's may carry what cannot be hashed or compared, such as an array.
+_INCOMPARABLE: Final = (TypeError, ValueError)
 _AT_MOST: Final = 256
 _LITERALS: Final = (bool, int, float, complex, str, bytes)
 # Types that have been seen: `isinstance(leaf, jax.Array)` would cost more than all the rest.
@@ -23,19 +25,25 @@ class Remembered:
     def __init__(self) -> None:
         self._results: dict[Key, Key | None] = {}
 
-    def find(self, arguments: Key) -> tuple[bool, Key | None]:
-        """Return whether arguments were accepted, and what was last accepted as their result."""
+    def knows(self, arguments: Key) -> bool:
+        """Return whether arguments were accepted."""
         try:
-            return arguments in self._results, self._results.get(arguments)
-        except TypeError:
-            # A node of the user's may carry what cannot be hashed.
-            return False, None
+            return arguments in self._results
+        except _INCOMPARABLE:
+            return False
+
+    def knows_result(self, arguments: Key, result: Key | None) -> bool:
+        """Return whether this is the result that was last accepted for accepted arguments."""
+        try:
+            return result is not None and self._results.get(arguments) == result
+        except _INCOMPARABLE:
+            return False
 
     def add(self, arguments: Key, result: Key | None) -> None:
         """Remember an accepted call."""
         if len(self._results) >= _AT_MOST:
             self._results.clear()
-        with suppress(TypeError):
+        with suppress(*_INCOMPARABLE):
             self._results[arguments] = result
 
 
