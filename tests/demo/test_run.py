@@ -1,5 +1,6 @@
 """The whole demo, once, with few steps."""
 
+import shlex
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from PIL import Image
 
 from datarax_typed.cli import main
 from datarax_typed.demo.pipeline import pipeline
-from datarax_typed.demo.run import DemoFailedError, told_fall
+from datarax_typed.demo.run import CHECK, DemoFailedError, told_fall
 from datarax_typed.demo.training import bit_equal, load
 
 
@@ -50,6 +51,12 @@ def test_every_part_is_shown(ran: Ran) -> None:
         "Bit-equal: 3 losses, their gradients, and all of the final state: parameters, optimiser, "
         "random streams and counts."
     ) in ran.text
+
+
+def test_the_command_that_is_shown_works(ran: Ran, capsys: pytest.CaptureFixture[str]) -> None:
+    assert CHECK in ran.text
+    assert main(shlex.split(CHECK.replace("\\\n", ""))[1:]) == 0
+    assert capsys.readouterr().out.endswith("All contracts hold.\n")
 
 
 def test_the_loss_falls_and_operators_learn(ran: Ran) -> None:

@@ -13,21 +13,27 @@ from datarax_typed.errors import DataraxError, Problem
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 _NAMED_AT_MOST = 3
+_WIDE = ("stage", "operator", "input", "output", "parameters")
+_NARROW = ("stage, operator, parameters", "input", "output")
 _UNCHANGED = "same spec"
+_NOTHING = "-"
 _WIDEST = 1_000
 
 
-def stage_table(table: StageTable) -> Table:
+def stage_table(table: StageTable, *, narrow: bool = False) -> Table:
     """Return a row a stage: the fields that it reads, those that it adds or changes, parameters.
 
-    A text in brackets is a spec and no markup, so every cell is a `Text`.
+    Args:
+        table: the stages.
+        narrow: whether stage, operator and parameters share a column.
     """
-    result = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in ("stage", "operator", "input", "output", "parameters"):
+    result = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, leading=int(narrow))
+    for heading in _NARROW if narrow else _WIDE:
         result.add_column(heading, header_style="bold", overflow="fold")
     for row in table.rows:
         style = "red" if row.output is None else ""
-        result.add_row(*(Text(cell, style=style) for cell in _cells(row)))
+        # A text in brackets is a spec and no markup.
+        result.add_row(*(Text(cell, style=style) for cell in _cells(row, narrow=narrow)))
     return result
 
 
@@ -37,10 +43,11 @@ def print_stages(console: Console, table: StageTable) -> None:
     Where no terminal sets a width, it is as wide as it needs to be.
     """
     rendered = stage_table(table)
+    wide = console.options.update_width(_WIDEST)
+    needed = console.measure(rendered, options=wide).maximum
     if not console.is_terminal:
-        wide = console.options.update_width(_WIDEST)
-        console.width = max(console.width, console.measure(rendered, options=wide).maximum)
-    console.print(rendered)
+        console.width = max(console.width, needed)
+    console.print(rendered if needed <= console.width else stage_table(table, narrow=True))
     first, last = table.rows[0], table.rows[-1]
     console.print(f"\nin   {_line(first.input)}", markup=False, soft_wrap=True)
     if last.output is not None:
@@ -51,14 +58,14 @@ def _line(texts: SpecTexts) -> str:
     return ", ".join(f"{name} {spec}" for name, spec in texts.items())
 
 
-def _cells(row: StageRow) -> tuple[str, ...]:
-    return (
-        row.stage or "-",
-        row.operator,
-        _lines({name: _input(row, name) for name in row.reads}),
-        "BROKEN" if row.output is None else _lines(row.changes) or _UNCHANGED,
-        _parameters(row),
-    )
+def _cells(row: StageRow, *, narrow: bool) -> tuple[str, ...]:
+    stage, parameters = row.stage or _NOTHING, _parameters(row)
+    reads = _lines({name: _input(row, name) for name in row.reads})
+    gives = "BROKEN" if row.output is None else _lines(row.changes) or _UNCHANGED
+    if not narrow:
+        return stage, row.operator, reads, gives, parameters
+    lines = [stage, row.operator, *(line for line in parameters.splitlines() if line != _NOTHING)]
+    return "\n".join(lines), reads, gives
 
 
 def _input(row: StageRow, name: str) -> str:
@@ -72,7 +79,7 @@ def _lines(texts: SpecTexts) -> str:
 
 def _parameters(row: StageRow) -> str:
     if not row.parameters:
-        return "-"
+        return _NOTHING
     if len(row.parameters) > _NAMED_AT_MOST:
         return f"{row.scalars:,} scalars in {len(row.parameters)} arrays"
     named = _lines(row.parameters)

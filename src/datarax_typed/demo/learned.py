@@ -24,7 +24,7 @@ def learned_table(
         after: their parameters at last.
     """
     table = Table(box=None, pad_edge=False)
-    table.add_column("parameter")
+    table.add_column("parameter", overflow="fold")
     for heading in ("at first", "gradient", "at last"):
         table.add_column(heading, justify="right")
     leaves = zip(_leaves(before), _leaves(gradients), _leaves(after), strict=True)

@@ -34,6 +34,11 @@ from datarax_typed.operators.compose.composite import chain
 # Records of the contact sheet: astronaut, coffee, colour wheel, horse, camera, cell.
 SHOWN: Final = (0, 2, 12, 6, 8, 13)
 
+CHECK: Final = """\
+datarax-typed check datarax_typed.demo.pipeline:pipeline --spec 'image=u8[h,w,3]' \\
+  --spec 'mask=bool[h,w]' --spec 'boxes=f32[n,4]' --spec 'tokens=i32[words]' \\
+  --spec 'sound=f32[64*frames]'"""
+
 
 class DemoFailedError(Exception):
     """The demo did not show what it promises."""
@@ -62,9 +67,10 @@ class Demo:
         self._head(
             "1  The stages, traced before any data",
             f"{len(self.source)} records: pictures and captions out of scikit-image, sound out of "
-            "pygame-ce. What one record is in every stage; `datarax-typed check` prints the same:",
+            "pygame-ce. What one record is in every stage:",
         )
         print_stages(self.console, trace_stages(self.trainer.pipeline, spec))
+        self.console.print(f"\nThe same for all sizes:\n{CHECK}", markup=False, soft_wrap=True)
 
     def train_with_checkpoint(self) -> None:
         """Train, and save the state in the middle."""
@@ -150,16 +156,16 @@ class Demo:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("loss {task.fields[loss]:.3f}"),
+            TextColumn("{task.fields[loss]}"),
         )
         with Progress(*columns, console=self.console) as bar:
-            task = bar.add_task(label, total=len(steps), loss=float("nan"))
+            task = bar.add_task(label, total=len(steps), loss="")
             return train(
                 trainer,
                 self.source,
                 steps,
                 self.seed,
-                lambda step: bar.update(task, advance=1, loss=float(step.loss)),
+                lambda step: bar.update(task, advance=1, loss=f"loss {step.loss:.3f}"),
             )
 
     @staticmethod
@@ -172,7 +178,7 @@ class Demo:
             self._say(f"{text}\n")
 
     def _say(self, text: str) -> None:
-        self.console.print(text, highlight=False)
+        self.console.print(text)
 
 
 def told_fall(losses: Sequence[float]) -> str:
@@ -213,4 +219,4 @@ def run(out: str | Path, *, steps: int, seed: int) -> None:
     demo.make_mistakes()
 
 
-__all__ = ["Demo", "DemoFailedError", "run", "told_fall"]
+__all__ = ["CHECK", "Demo", "DemoFailedError", "run", "told_fall"]
