@@ -45,7 +45,9 @@ def describe_hint(hint: object) -> str:
         # The parameters of a Callable.
         return f"[{', '.join(map(describe_hint, hint))}]"
     if get_origin(hint) is None:
-        return getattr(hint, "__name__", str(hint)).replace("'", '"')
+        # `jax.Array` has its private module in its very name.
+        name = getattr(hint, "__name__", "").rpartition(".")[2] or str(hint)
+        return name.replace("'", '"')
     return _describe_alias(hint, get_origin(hint), get_args(hint))
 
 

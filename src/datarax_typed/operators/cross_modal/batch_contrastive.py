@@ -102,8 +102,9 @@ class BatchContrastiveOperator(CrossModalOperator):
             return similarities
         to_anchors = self.space.scaled(stats["anchors"] @ partner)
         own = self.space.scaled(here @ partner)
-        denominators = [_log_sum(row, stats["valid"]) for row in (to_positives, to_anchors)]
-        return similarities, (denominators[0] + denominators[1]) / 2.0 - own
+        among_positives = jax.nn.logsumexp(to_positives, where=stats["valid"])
+        among_anchors = jax.nn.logsumexp(to_anchors, where=stats["valid"])
+        return similarities, (among_positives + among_anchors) / 2.0 - own
 
     def _candidate(
         self,
@@ -122,11 +123,6 @@ def _blank(values: Float[Array, "batch *dims"], valid: Bool[Array, " batch"]) ->
     return jax.vmap(lambda value, kept: jnp.where(kept, value, jnp.zeros_like(value)))(
         values, valid
     )
-
-
-def _log_sum(logits: Float[Array, " batch"], valid: Bool[Array, " batch"]) -> Float[Array, ""]:
-    # Where all rows are padding all are summed: a sum of nothing has no gradient.
-    return jax.nn.logsumexp(logits, where=valid | ~jnp.any(valid))
 
 
 __all__ = ["BatchContrastiveOperator", "Candidates"]
