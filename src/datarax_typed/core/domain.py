@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.experimental import checkify
 from jaxtyping import Array, Bool, Num
 
@@ -37,7 +39,21 @@ def finite(what: str = "the value") -> DomainConstraint:
 def within(low: float, high: float, what: str = "the value", unit: str = "") -> DomainConstraint:
     """At least `low` and at most `high`, both in `unit`."""
     name = f"{what} is {low} to {high} {unit}".rstrip()
-    return DomainConstraint(name, lambda value: (low <= value) & (value <= high))
+
+    def holds(value: Num[Array, "..."]) -> Bool[Array, "..."]:
+        least, most = bounds(low, high, value.dtype)
+        return (least <= value) & (value <= most)
+
+    return DomainConstraint(name, holds)
+
+
+def bounds(low: float, high: float, dtype: np.dtype) -> tuple[Num[Array, ""], Num[Array, ""]]:
+    """Return the limits of a range in a dtype: of whole numbers, those within the range."""
+    if not jnp.issubdtype(dtype, jnp.integer):
+        return jnp.array(low, dtype), jnp.array(high, dtype)
+    limits = np.iinfo(dtype)
+    least, most = ceil(max(low, limits.min)), floor(min(high, limits.max))
+    return jnp.array(least, dtype), jnp.array(most, dtype)
 
 
 def check_domain(
@@ -52,6 +68,8 @@ def check_domain(
         DomainError: a record breaks a constraint; while JAX traces, a `checkify` check stands for
             it, which costs nothing unless `checkify` is asked for it.
     """
+    if values.shape[0] == 0:
+        return
     for constraint in constraints:
         kept = jax.vmap(lambda value, holds=constraint.holds: jnp.all(holds(value)))(values)
         broken = ~kept & batch.valid_mask

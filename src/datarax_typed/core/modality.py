@@ -2,20 +2,17 @@
 
 from dataclasses import dataclass, field
 from logging import getLogger
-from math import ceil, floor
 from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from annotated_types import MinLen
-from jaxtyping import Array, Num
 from typing_extensions import TypeVar
 
 from datarax_typed.core.config import DataraxModuleConfig, OperatorConfig
 from datarax_typed.core.contracts import places
 from datarax_typed.core.describe import describe_value
-from datarax_typed.core.domain import DomainConstraint, check_domain
+from datarax_typed.core.domain import DomainConstraint, bounds, check_domain
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.fields import field_names, get_field, has_field, set_field
 from datarax_typed.core.operator import OperatorModule
@@ -140,7 +137,7 @@ class ModalityOperator(OperatorModule[ModalityConfigT]):
         if self.config.clip_range is None:
             return value
         low, high = self.config.clip_range
-        return jax.tree.map(lambda leaf: _clipped(leaf, low, high), value)
+        return jax.tree.map(lambda leaf: jnp.clip(leaf, *bounds(low, high, leaf.dtype)), value)
 
     def _remap_field(self, data: PyTree, value: PyTree) -> PyTree:
         """Return the data with the value in the target field; the data is untouched."""
@@ -181,8 +178,8 @@ class ModalityOperator(OperatorModule[ModalityConfigT]):
 
     def _check_output(self, batch: Batch) -> None:
         if self._raises_domain_errors():
-            values = get_field(batch.data, self._target, self.label)
-            check_domain(self.domain, values, batch, self.label)
+            for values in jax.tree.leaves(get_field(batch.data, self._target, self.label)):
+                check_domain(self.domain, values, batch, self.label)
 
 
 def check_kept_fields(before: PyTree, after: PyTree, declared: list[str], asker: str) -> None:
@@ -198,15 +195,6 @@ def check_kept_fields(before: PyTree, after: PyTree, declared: list[str], asker:
             Problem(f'data["{name}"]', "a value", "none", "return {**data, ...}") for name in lost
         ]
         raise OutputError(listing(f"{asker} loses fields:", problems), tuple(problems))
-
-
-def _clipped(leaf: Num[Array, "..."], low: float, high: float) -> Num[Array, "..."]:
-    if not jnp.issubdtype(leaf.dtype, jnp.integer):
-        return jnp.clip(leaf, low, high)
-    # The whole numbers of the range that the dtype has, so that it stays.
-    limits = np.iinfo(leaf.dtype)
-    least, most = ceil(max(low, limits.min)), floor(min(high, limits.max))
-    return jnp.clip(leaf, jnp.array(least, leaf.dtype), jnp.array(most, leaf.dtype))
 
 
 def _kinds(value: PyTree) -> tuple[object, list[object]]:
