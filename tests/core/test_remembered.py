@@ -1,15 +1,25 @@
 """What makes two calls alike, and that memory is bounded."""
 
+import functools
 from collections.abc import Callable, Hashable
-from typing import cast
+from typing import Annotated, Any, Literal, cast
 
+import annotated_types as at
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import nnx
+from jaxtyping import Array, Float
+from typing_extensions import TypedDict
 
+from datarax_typed.core.contracts import (
+    contract,
+)
 from datarax_typed.core.remembered import Remembered, value_key
+from tests.core.contracted import IMAGE, Swap, photo, refusal
 from tests.core.drawn import zeros
+from tests.core.schemas import Photo
 
 
 @pytest.mark.parametrize(
@@ -91,3 +101,76 @@ def test_memory_is_bounded() -> None:
         remembered.add((number,), None)
     assert sum(remembered.knows((number,)) for number in range(1000)) <= 256
     assert remembered.knows((999,))
+
+
+class TestMemory:
+    """Outside of a trace, calls are remembered; what does not fit is not."""
+
+    def test_a_wrong_value_after_a_right_one_is_refused(self) -> None:
+        @contract
+        def f(data: Photo, mode: Any) -> None:
+            return None
+
+        for _ in range(3):
+            f(cast(Any, photo()), 1)
+        for wrong in (
+            photo(image=zeros(4, 6)),
+            photo(mask=zeros(4, 6)),
+            photo(image=np.zeros((4, 6, 3), np.float32)),
+            {"image": zeros(4, 6, 3)},
+            nnx.data(None),
+        ):
+            assert "does not fit" in refusal(functools.partial(f, cast(Any, wrong), 1))
+        f(cast(Any, photo()), 2)
+
+    def test_values_of_literals_are_told_apart(self) -> None:
+        @contract
+        def f(mode: Annotated[int, at.Gt(0)], size: Literal[1, "a"]) -> None:
+            return None
+
+        for _ in range(2):
+            f(1, 1)
+            f(2, "a")
+            assert "mode: expected a number > 0, got 0" in refusal(lambda: f(0, 1))
+            assert "size: expected 1 or 'a', got True" in refusal(lambda: f(1, cast(Any, True)))
+
+    def test_the_result_is_checked_every_time(self) -> None:
+        results = [zeros(3), zeros(3), zeros(4), zeros(3)]
+
+        @contract
+        def f(x: Float[Array, "h"]) -> Float[Array, "h"]:
+            return results.pop(0)
+
+        f(zeros(3))
+        f(zeros(3))
+        assert "return value: expected" in refusal(lambda: f(zeros(3)))
+        f(zeros(3))
+
+    def test_a_refused_call_is_not_remembered(self) -> None:
+        @contract
+        def f(x: Float[Array, "h"]) -> Float[Array, "h h"]:
+            return x
+
+        assert refusal(lambda: f(zeros(3))) == refusal(lambda: f(zeros(3)))
+
+    def test_what_reads_the_operator_is_not_remembered(self) -> None:
+        class Sized(TypedDict):
+            x: Float[Array, "{self.size}"]
+
+        @contract
+        class Reads:
+            size = 3
+
+            def apply(self, data: Sized) -> None:
+                return None
+
+        reads = Reads()
+        reads.apply({"x": zeros(3)})
+        reads.size = 4
+        assert "axis {self.size} = 4" in refusal(lambda: reads.apply({"x": zeros(3)}))
+        reads.apply({"x": zeros(4)})
+
+    def test_operators_of_one_class_share_what_is_remembered(self) -> None:
+        first, second = Swap(IMAGE), Swap(IMAGE, name="second")
+        assert first.transform(zeros(2, 2)) is not None
+        assert "of Swap 'second'" in refusal(lambda: second.transform(zeros(2, 3)))
