@@ -13,7 +13,7 @@ from flax import nnx
 
 from datarax_typed.core import compiled
 from datarax_typed.core.config import OperatorConfig
-from datarax_typed.core.element_batch import Batch
+from datarax_typed.core.element_batch import Batch, batch_parts
 from datarax_typed.errors import OutputError
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 from tests.core.samples import PLAIN, RANDOM, Affine, NoDraw, batch, full_batch
@@ -117,10 +117,9 @@ def test_state_changed_by_apply_batch_is_written_back() -> None:
 
 def test_the_program_returns_only_what_is_new() -> None:
     operator: nnx.Module = Affine(RANDOM, rngs=nnx.Rngs(0))
-    graphdef, state = nnx.split(operator)
-    program = compiled._Program(graphdef, checked=False, contracts=True)
-    step: Any = compiled._step  # a compiled function, which has `lower`
-    lowered = step.lower(program, (state, full_batch()), None)
+    parted = compiled._take_apart(operator)
+    program: Any = parted.program(checked=False, contracts=True)  # it has `lower`
+    lowered = program.lower(parted.values(), batch_parts(full_batch()), None)
     shapes = [leaf.shape for leaf in jax.tree.leaves(lowered.out_info)]
     # The state's count of random draws and of elements, x, the state n, the metadata t: neither
     # parameter nor keys, nor y, mask and index.

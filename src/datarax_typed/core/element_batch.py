@@ -349,4 +349,22 @@ def _batch_check(
 register_check(Element, _element_check)
 register_check(Batch, _batch_check)
 
+# The parts of a batch that enter a program: data, state, arrays of metadata, mask, index.
+Parts: TypeAlias = tuple[PyTree, PyTree, Metadata | None, PyTree, PyTree]
+
+
+def batch_parts(batch: Batch[PyTree]) -> Parts:
+    """Return the parts of a batch that enter a program; host metadata does not."""
+    arrays = batch.metadata and split_metadata(batch.metadata)[0]
+    return batch.data, batch.state, arrays, batch.valid_mask, batch.index
+
+
+def trusted_batch(parts: Parts) -> Batch[PyTree]:
+    """Return a batch of parts that are known to belong together, without checking them again."""
+    batch: Batch[PyTree] = object.__new__(Batch)
+    names = ("data", "state", "metadata", "valid_mask", "index")
+    vars(batch).update(zip(names, parts, strict=True))
+    return batch
+
+
 __all__ = ["Batch", "DataT_co", "Element", "path_text"]
