@@ -50,7 +50,8 @@ def within(low: float, high: float, what: str = "the value", unit: str = "") -> 
 def bounds(low: float, high: float, dtype: np.dtype) -> tuple[Num[Array, ""], Num[Array, ""]]:
     """Return the limits of a range in a dtype: of whole numbers, those within the range."""
     if not jnp.issubdtype(dtype, jnp.integer):
-        return jnp.array(low, dtype), jnp.array(high, dtype)
+        with np.errstate(over="ignore"):
+            return jnp.array(low, dtype), jnp.array(high, dtype)
     limits = np.iinfo(dtype)
     least, most = ceil(max(low, limits.min)), floor(min(high, limits.max))
     return jnp.array(least, dtype), jnp.array(most, dtype)

@@ -1,5 +1,6 @@
 """Operators of one modality: a field such as "image", and the fields that move with it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from logging import getLogger
 from typing import Annotated, ClassVar
@@ -153,8 +154,7 @@ class ModalityOperator(OperatorModule[ModalityConfigT]):
 
     def _finish(self, before: PyTree, after: PyTree) -> PyTree:
         check_kept_fields(before, after, [self._target], self.label)
-        if self.config.preserve_auxiliary:
-            self._check_auxiliary(before, after)
+        self._check_auxiliary(before, after)
         if type(self).apply is ModalityOperator.apply or self.config.clip_range is None:
             return after
         # Whoever wrote `apply` may have forgotten to clip.
@@ -162,14 +162,11 @@ class ModalityOperator(OperatorModule[ModalityConfigT]):
         return set_field(after, self._target, clipped)
 
     def _check_auxiliary(self, before: PyTree, after: PyTree) -> None:
-        problems = []
+        problems: list[Problem] = []
         for key in self.config.auxiliary_fields or ():
             old, new = (get_field(data, key, self.label) for data in (before, after))
-            if _kinds(old) != _kinds(new):
-                expected = f"structure and dtypes of before, {_text(old)}"
-                mend = "keep them, or configure preserve_auxiliary=False"
-                problems.append(Problem(f'data["{key}"]', expected, _text(new), mend))
-        if problems:
+            problems += _changes(f'data["{key}"]', old, new)
+        if problems and self.config.preserve_auxiliary:
             title = f"{self.label} changes auxiliary fields:"
             raise OutputError(listing(title, problems), tuple(problems))
 
@@ -197,13 +194,18 @@ def check_kept_fields(before: PyTree, after: PyTree, declared: list[str], asker:
         raise OutputError(listing(f"{asker} loses fields:", problems), tuple(problems))
 
 
-def _kinds(value: PyTree) -> tuple[object, list[object]]:
-    return jax.tree.structure(value), [leaf.dtype for leaf in jax.tree.leaves(value)]
-
-
-def _text(value: PyTree) -> str:
-    leaves = jax.tree.leaves(value)
-    return describe_value(value if len(leaves) != 1 else leaves[0])
+def _changes(where: str, old: PyTree, new: PyTree) -> Iterator[Problem]:
+    mend = "keep it, or configure preserve_auxiliary=False"
+    structures: list[object] = [jax.tree.structure(value) for value in (old, new)]
+    if structures[0] != structures[1]:
+        expected = f"the structure of before, {describe_value(old)}"
+        yield Problem(where, expected, describe_value(new), mend)
+        return
+    leaves = zip(jax.tree_util.tree_leaves_with_path(old), jax.tree.leaves(new), strict=True)
+    for (path, before), after in leaves:
+        if before.dtype != after.dtype:
+            place = f"{where}{jax.tree_util.keystr(path)}"
+            yield Problem(place, f"the dtype of before, {before.dtype}", str(after.dtype), mend)
 
 
 __all__ = ["ModalityOperator", "ModalityOperatorConfig", "check_kept_fields"]
