@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -74,6 +75,36 @@ def test_a_new_submodule_is_noticed() -> None:
     np.testing.assert_array_equal(operator(batch()).data["x"], 2 * batch().data["x"])
     del operator.inner  # type: ignore[attr-defined]  # see above
     np.testing.assert_array_equal(operator(batch()).data["x"], batch().data["x"])
+
+
+@jax.tree_util.register_dataclass
+@dataclass
+class Pair:
+    low: jax.Array
+    high: jax.Array
+
+
+def test_a_change_within_a_container_is_noticed() -> None:
+    class Scales(Affine):
+        def __init__(
+            self, config: OperatorConfig, *, rngs: nnx.Rngs | None = None, name: str | None = None
+        ) -> None:
+            super().__init__(config, rngs=rngs, name=name)
+            self.pair = nnx.data(Pair(jnp.float32(1), jnp.float32(2)))
+            self.items = nnx.data([jnp.float32(4), {"inner": jnp.float32(8)}])
+
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            scale = self.pair.low * self.pair.high * self.items[0] * self.items[1]["inner"]
+            return batch.replace(data={"x": batch.data["x"] * scale})
+
+    operator = Scales(PLAIN)
+    given = Batch({"x": jnp.ones(2)})
+    assert operator(given).data["x"][0] == 64
+    operator.pair.low = jnp.float32(3)
+    assert operator(given).data["x"][0] == 192
+    operator.items[0] = jnp.float32(1)
+    operator.items[1]["inner"] = jnp.float32(1)
+    assert operator(given).data["x"][0] == 6
 
 
 def test_train_and_eval_are_noticed() -> None:

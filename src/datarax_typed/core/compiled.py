@@ -170,10 +170,17 @@ def _take_apart(module: nnx.Module) -> _Parted:
     kinds = tuple(_kind(path, leaf) for path, leaf in nnx.to_flat_state(state))
     leaves = [leaf for _, leaf in nnx.to_flat_state(nnx.state(module))]
     nodes = [node for _, node in nnx.iter_graph(module)]
-    attributes = [_attributes(node) for node in nodes if isinstance(node, nnx.Pytree | dict | list)]
+    attributes = [_attributes(node) for node in nodes if _is_container(node)]
     # The module itself must not be held here: what holds its key is never forgotten.
     classes = [(n, type(n)) for n in nodes if isinstance(n, nnx.Pytree) and n is not module]
     return _Parted(graphdef, kinds, leaves, attributes, classes, type(module))
+
+
+def _is_container(node: PyTree) -> bool:
+    if isinstance(node, nnx.Pytree | dict | list):
+        return True
+    is_leaf = isinstance(node, nnx.Variable) or jax.tree_util.all_leaves([node])
+    return hasattr(node, "__dict__") and not is_leaf
 
 
 def _attributes(node: PyTree) -> tuple[Collection[PyTree], list[PyTree]]:
