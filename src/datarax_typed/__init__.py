@@ -174,6 +174,7 @@ __version__ = "0.1.0"
 
 # Hidden from type checkers: to them, a name that is not imported above does not exist.
 if not TYPE_CHECKING:
+    __all__ = sorted(_HOME_OF)  # noqa: PLE0605  # a list of text all the same
 
     def __getattr__(name: str) -> object:
         if name not in _HOME_OF:

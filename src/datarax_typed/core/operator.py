@@ -19,7 +19,7 @@ from datarax_typed.core.guards import check_batch, finished_apply, guarded_apply
 from datarax_typed.core.metadata import join_metadata, split_metadata
 from datarax_typed.core.module import Count, DataraxModule
 from datarax_typed.core.randomness import batch_key, own_stream, record_keys
-from datarax_typed.core.specs import batch_spec, first_row, without_batch
+from datarax_typed.core.specs import element_spec_after, first_row
 from datarax_typed.core.tracing import is_tracing
 from datarax_typed.errors import ContractError, Problem, listing
 from datarax_typed.protocols import Metadata, PyTree, Statistics
@@ -292,15 +292,19 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
         data, state = self._specs(sample_data, sample_state)
         return jax.tree.map(lambda _: None, data), jax.tree.map(lambda _: None, state)
 
-    def _specs(self, data: PyTree, state: PyTree) -> tuple[PyTree, PyTree]:
+    def _specs(
+        self, data: PyTree, state: PyTree, stats: Statistics | None = None
+    ) -> tuple[PyTree, PyTree]:
         if type(self).apply_batch is not OperatorModule.apply_batch:
-            return self._batch_specs(data, state)
+            return self._batch_specs(data, state, stats)
         if not self._writes_apply():
             return data, state
 
+        used = self.get_statistics() if stats is None else stats
+
         def trace(data: PyTree, state: PyTree) -> tuple[PyTree, PyTree]:
             params = self._sample_once(data) if self.stochastic else None
-            return self.apply(data, state, None, params, self.get_statistics())[:2]
+            return self.apply(data, state, None, params, used)[:2]
 
         specs: tuple[PyTree, PyTree] = jax.eval_shape(trace, data, state)
         return specs
@@ -312,15 +316,15 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
         shapes = jax.tree.map(lambda leaf: (1, *jnp.shape(leaf)), data)
         return first_row(self.generate_random_params(key, shapes))
 
-    def _batch_specs(self, data: PyTree, state: PyTree) -> tuple[PyTree, PyTree]:
-        graphdef, variables = nnx.split(self)
-
-        def trace(variables: PyTree, batch: Batch) -> tuple[PyTree, PyTree]:
-            result = nnx.merge(graphdef, variables).apply_batch(batch)
+    def _batch_specs(
+        self, data: PyTree, state: PyTree, stats: Statistics | None
+    ) -> tuple[PyTree, PyTree]:
+        def trace(batch: Batch) -> tuple[PyTree, PyTree]:
+            # A clone made within the trace may move its random state on.
+            result = self.clone().apply_batch(batch, stats)
             return result.data, result.state
 
-        specs: tuple[PyTree, PyTree]
-        specs = without_batch(jax.eval_shape(trace, variables, batch_spec(data, state)))
+        specs: tuple[PyTree, PyTree] = element_spec_after(trace, data, state)
         return specs
 
     def requires_rng_streams(self) -> list[str] | None:

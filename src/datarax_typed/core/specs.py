@@ -1,6 +1,6 @@
 """Specs of elements and batches: shapes and dtypes without data."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import jax
 import jax.export
@@ -10,11 +10,32 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.protocols import PyTree
 
 
-def batch_spec(data: PyTree, state: PyTree) -> Batch:
-    """Return the spec of a batch of any size, given the specs of one element."""
-    scope = next(_scopes((data, state)), None)
-    (size,) = jax.export.symbolic_shape("batch", scope=scope)
+def element_spec_after(function: Callable[[Batch], PyTree], data: PyTree, state: PyTree) -> PyTree:
+    """Return the spec of an element that comes out of a function of batches.
 
+    Args:
+        function: maps a batch to a PyTree whose leaves have the batch axis first.
+        data: the spec of one element's data.
+        state: the spec of one element's state.
+
+    Returns:
+        A PyTree of `jax.ShapeDtypeStruct`; an axis as long as the batch is the symbol `batch`.
+    """
+    # Numbers first: a function may ask for len(batch), which a symbol does not have.
+    few, more = (_after(function, data, state, size) for size in (2, 3))
+    if few == more:
+        return few
+    scope = next(_scopes((data, state)), None)
+    # JAX types a symbol as other than the int that it stands for.
+    symbol: PyTree = jax.export.symbolic_shape("batch", scope=scope)[0]
+    return _after(function, data, state, symbol)
+
+
+def _after(function: Callable[[Batch], PyTree], data: PyTree, state: PyTree, size: int) -> PyTree:
+    return _without_batch(jax.eval_shape(function, _batch_spec(data, state, size)))
+
+
+def _batch_spec(data: PyTree, state: PyTree, size: int) -> Batch:
     def stacked(leaf: PyTree) -> jax.ShapeDtypeStruct:
         return jax.ShapeDtypeStruct((size, *jnp.shape(leaf)), jnp.result_type(leaf))
 
@@ -23,8 +44,7 @@ def batch_spec(data: PyTree, state: PyTree) -> Batch:
     return Batch(jax.tree.map(stacked, data), jax.tree.map(stacked, state), None, mask)
 
 
-def without_batch(tree: PyTree) -> PyTree:
-    """Return the specs of one element, given specs whose leaves have the batch axis first."""
+def _without_batch(tree: PyTree) -> PyTree:
     return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[1:], leaf.dtype), tree)
 
 
@@ -41,4 +61,4 @@ def _scopes(tree: PyTree) -> Iterator[jax.export.SymbolicScope]:
                 yield scope
 
 
-__all__ = ["batch_spec", "first_row", "without_batch"]
+__all__ = ["element_spec_after", "first_row"]

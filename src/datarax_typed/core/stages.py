@@ -38,7 +38,12 @@ SpecTexts: TypeAlias = dict[str, str]
 
 @runtime_checkable
 class Composition(Protocol):
-    """An operator made of operators, run one after the other."""
+    """An operator made of operators."""
+
+    @property
+    def in_turn(self) -> bool:
+        """Return whether its stages one after the other are all that it does."""
+        ...
 
     def named_stages(self) -> Iterator[tuple[str, Operator[PyTree, PyTree]]]:
         """Yield every stage with its name."""
@@ -95,7 +100,7 @@ def flat_stages(
     operator: Operator[PyTree, PyTree], prefix: str = ""
 ) -> Iterator[tuple[str, Operator[PyTree, PyTree]]]:
     """Yield the stages of an operator, those of nested compositions with dotted names."""
-    if not isinstance(operator, Composition):
+    if not isinstance(operator, Composition) or not operator.in_turn:
         yield prefix, operator
         return
     for name, inner in operator.named_stages():

@@ -19,6 +19,7 @@ from datarax_typed import (
     RandomnessError,
     chain,
 )
+from datarax_typed.core.stages import trace_stages
 from datarax_typed.protocols import PyTree, Statistics
 from tests.operators.compose.stages import (
     BatchNoise,
@@ -302,3 +303,26 @@ def test_per_element_apply_takes_random_parameters_of_every_stage() -> None:
     noisy = chain(Scale(config()), Noise(random_config(), rngs=nnx.Rngs(0)))
     data, _, _ = noisy.apply({"x": jnp.asarray(1.0)}, {}, None, [None, jnp.asarray(0.5)])
     assert float(data["x"]) == 2.5
+
+
+class Counted(CompositeOperatorModule):
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        result = super().apply_batch(batch, stats)
+        return result.replace(data={**result.data, "rows": jnp.ones(len(batch), jnp.int32)})
+
+
+def test_the_spec_of_a_composition_that_does_more_is_what_comes_out() -> None:
+    operator = Counted(CompositeOperatorConfig(), [Scale(config())])
+    assert not operator.in_turn
+    given = numbers(1, 2)
+    assert operator.output_spec(given.spec()) == operator(given).spec()
+    assert [row.stage for row in trace_stages(operator, given.spec()).rows] == [""]
+
+
+def test_statistics_of_the_composition_reach_the_traced_stages() -> None:
+    operator = chain(Shift(config()))
+    assert operator.in_turn
+    operator.set_statistics({"shifted": 1.0})
+    assert not operator.in_turn
+    with pytest.raises(KeyError, match="shift"):
+        operator.output_spec(numbers(1, 2).spec())

@@ -104,11 +104,25 @@ class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
                 data, state, metadata = operator.apply(data, state, metadata, own, used)
         return data, state, metadata
 
-    def _specs(self, data: PyTree, state: PyTree) -> tuple[PyTree, PyTree]:
+    @property
+    def in_turn(self) -> bool:
+        """Return whether its stages one after the other, as they are, are all that it does."""
+        return self._runs_stages() and self.get_statistics() is None
+
+    @classmethod
+    def _runs_stages(cls) -> bool:
+        return cls.apply_batch is CompositeOperatorModule.apply_batch
+
+    def _specs(
+        self, data: PyTree, state: PyTree, stats: Statistics | None = None
+    ) -> tuple[PyTree, PyTree]:
+        if not self._runs_stages():
+            return self._batch_specs(data, state, stats)
+        stats = self.get_statistics() if stats is None else stats
         for name, operator in self.named_stages():
             with stage(name):
                 if isinstance(operator, OperatorModule):
-                    data, state = operator._specs(data, state)
+                    data, state = operator._specs(data, state, stats)
                 else:
                     data = operator.output_spec(data)
         return data, state
