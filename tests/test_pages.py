@@ -94,11 +94,12 @@ def test_the_documented_signatures(
 
 
 def test_what_is_given_by_name_alone() -> None:
-    for documented, names in [
+    expected: list[tuple[Callable[..., object], set[str]]] = [
         (ModalityOperator.__init__, {"rngs", "name"}),
         (ModalityOperator.copy, {"config", "rngs", "name"}),
         (ModalityOperatorConfig, set(ModalityOperatorConfig.__annotations__) - {"rules"}),
-    ]:
+    ]
+    for documented, names in expected:
         parameters = inspect.signature(documented).parameters.values()
         assert {p.name for p in parameters if p.kind is p.KEYWORD_ONLY} == names
 
