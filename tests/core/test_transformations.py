@@ -256,3 +256,22 @@ def test_shapes_alone(make: Callable[[], Scale]) -> None:
 def test_statistics_of_a_call_are_traced(make: Callable[[], Scale]) -> None:
     step = nnx.jit(lambda operator, given, stats: operator(given, stats))
     close(step(make(), batch(), SHIFT).data["x"], values(make()))
+
+
+@PURE
+def test_nnx_vmap_counts_the_elements_of_all_batches(make: Callable[[], Scale]) -> None:
+    operator, plainly = make(), make()
+    run: Any = nnx.vmap(lambda operator, given: operator(given), in_axes=(None, 0))
+    result = run(operator, stacked(batch(0), batch(4)))
+    close(result.data["x"], jnp.stack([values(plainly, 0), values(plainly, 4)]))
+    jax.tree.map(np.testing.assert_array_equal, operator.get_state(), plainly.get_state())
+
+
+def test_nnx_vmap_with_a_stream_for_each_batch() -> None:
+    operator = by_batch()
+    axes = nnx.StateAxes([(nnx.RngState, 0), (..., None)])
+    run: Any = nnx.vmap(lambda operator, given: operator(given), in_axes=(axes, 0))
+    split: Any = nnx.split_rngs(splits=2)(run)
+    result = split(operator, stacked(batch(), batch())).data["x"]
+    assert (result[0] != result[1]).all()
+    assert operator.get_operation_stats() == {"applied_count": 2, "skipped_count": 0}

@@ -7,7 +7,10 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import jax
+import jax.numpy as jnp
 from flax import nnx
+from jax.custom_batching import custom_vmap
+from jaxtyping import Array, Bool, UInt32
 
 from datarax_typed.core.describe import describe_value
 from datarax_typed.core.element_batch import Batch, path_text
@@ -84,10 +87,21 @@ def guarded_apply_batch(apply_batch: ApplyBatchT) -> ApplyBatchT:
                     f"{self.label}.apply_batch: expected a Batch, got {type(result).__name__}"
                 )
             self._check_output(result)
-            self._count(batch.valid_mask.sum(dtype="uint32"))
+            self._count(_number_of(batch.valid_mask))
         return result
 
     return cast(ApplyBatchT, guarded)
+
+
+@custom_vmap
+def _number_of(rows: Bool[Array, "..."]) -> UInt32[Array, ""]:
+    return jnp.sum(rows, dtype=jnp.uint32)
+
+
+@_number_of.def_vmap
+def _(_: int, __: list[bool], rows: Bool[Array, "..."]) -> tuple[UInt32[Array, ""], bool]:
+    # The counts of an operator that `nnx.vmap` shares among batches are those of all of them.
+    return _number_of(rows), False
 
 
 def check_batch(batch: object, asker: str) -> None:
