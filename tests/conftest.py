@@ -7,6 +7,9 @@ from hypothesis import HealthCheck, settings
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
+# Most of the time goes into compiling programs that run once.
+jax.config.update("jax_disable_most_optimizations", True)
+
 settings.register_profile(
     "library",
     derandomize=True,
