@@ -51,6 +51,7 @@ class Everything(ModalityOperator):
             nnx.Variable(0.5),
             nnx.Variable(True),
         )
+        self.tree = nnx.Variable({"b": jnp.zeros(1), "a": {"c": jnp.ones(2)}})
         self.array = jnp.arange(3)
         self.table = np.arange(3.0)
 
@@ -83,6 +84,7 @@ def used() -> Everything:
     module.integer.set_value(7)
     module.real.set_value(0.25)
     module.switch.set_value(False)
+    module.tree.set_value({"b": jnp.full(1, 3.0), "a": {"c": jnp.full(2, 4.0)}})
     module.array = jnp.arange(3) + 5
     module.table = np.arange(3.0) + 0.1
     return module

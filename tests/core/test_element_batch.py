@@ -80,6 +80,27 @@ def test_everything_in_data_and_state_is_an_array() -> None:
     )
 
 
+def test_mask_and_metadata_are_what_they_should_be() -> None:
+    x = jnp.zeros((2, 3))
+    assert message({"data": x, "valid_mask": [True, False], "index": 1}) == (
+        "Batch is refused (not an array):\n"
+        "  - index: expected an array, got 1\n"
+        "  - valid_mask[0]: expected an array, got True\n"
+        "  - valid_mask[1]: expected an array, got False"
+    )
+    assert message({"data": x, "metadata": "a.png"}) == (
+        "Batch is refused (metadata):\n  - metadata: expected a dict or None, got 'a.png'"
+    )
+
+
+def test_random_keys_are_data_too() -> None:
+    made = Batch({"key": jax.random.split(jax.random.key(0), 3)})
+    assert made.spec()["key"].dtype == made.data["key"].dtype
+    again = Batch.stack(made.elements())
+    before, after = (jax.random.key_data(keys.data["key"]) for keys in (made, again))
+    np.testing.assert_array_equal(before, after)
+
+
 def test_a_batch_holds_something() -> None:
     assert message({"data": {}}) == (
         "Batch is refused (data):\n  - data: expected at least one array, got empty dict"

@@ -202,6 +202,15 @@ def test_statistics_given_to_a_call_win() -> None:
     assert operator.get_statistics() == {"mean": 2.0}
 
 
+@pytest.mark.parametrize("stats", [{"mean": "text"}, [1.0], 3])
+def test_wrong_statistics_given_to_a_call_are_refused(stats: Any) -> None:
+    operator = center()
+    with pytest.raises(StatisticsError) as caught:
+        operator(batch(), stats)
+    assert str(caught.value).startswith("Center: a call gives no statistics:\n  - stats")
+    assert operator.get_operation_stats() == {"applied_count": 0, "skipped_count": 0}
+
+
 class Moments(TypedDict):
     mean: Float[Array, ""]
 

@@ -149,6 +149,10 @@ class Batch(Generic[DataT_co]):
 
 
 def _common_size(batch: Batch[PyTree]) -> int:
+    metadata: object = batch.metadata
+    if not isinstance(metadata, dict | None):
+        problem = Problem("metadata", "a dict or None", describe_value(metadata))
+        raise _refused("metadata", [problem])
     leaves = list(_leaves(batch))
     _check_arrays(dict(leaves))
     if not any(name.startswith(("data", "state", "metadata")) for name, _ in leaves):
@@ -198,9 +202,9 @@ def _leaves(batch: Batch[PyTree]) -> Iterator[tuple[str, jax.Array]]:
 
 
 def _check_arrays(leaves: dict[str, PyTree]) -> None:
-    mend = "put anything but arrays into metadata"
+    mends = dict.fromkeys(("data", "state"), "put anything but arrays into metadata")
     problems = [
-        Problem(name, "an array", describe_value(leaf), mend)
+        Problem(name, "an array", describe_value(leaf), mends.get(name.partition("[")[0], ""))
         for name, leaf in leaves.items()
         if not is_array(leaf)
     ]
@@ -221,7 +225,8 @@ def _refused(what: str, problems: list[Problem], *notes: str) -> BatchError:
 
 def _row_spec(leaf: Array) -> jax.ShapeDtypeStruct:
     # A NumPy array enters a program with a dtype that JAX has.
-    return jax.ShapeDtypeStruct(leaf.shape[1:], jax.dtypes.canonicalize_dtype(leaf.dtype))
+    dtype = jax.dtypes.canonicalize_dtype(leaf.dtype, allow_extended_dtype=True)
+    return jax.ShapeDtypeStruct(leaf.shape[1:], dtype)
 
 
 def _stack(rows: list[PyTree]) -> PyTree:
@@ -251,6 +256,8 @@ def _is_number(leaf: object) -> bool:
 
 
 def _array(leaf: PyTree) -> Array:
+    if isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.extended):
+        return leaf
     # Strongly typed: the batches of numbers and of arrays have one program.
     return jnp.asarray(leaf, dtype=jnp.result_type(leaf))
 

@@ -177,13 +177,16 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
         self.reset_cache()
 
     def _store_statistics(self, stats: object, source: str) -> None:
+        self._statistics = nnx.data(_stored(self._checked_statistics(stats, source)))
+        self.reset_cache()
+
+    def _checked_statistics(self, stats: object, source: str) -> Statistics:
         problems = statistics_problems(stats, "stats")
         if not isinstance(stats, dict) or problems:
             wrong = problems or [Problem("stats", "a dict", type(stats).__name__)]
             title = f"{type(self).__name__}: {source} gives no statistics:"
             raise StatisticsError(listing(title, wrong))
-        self._statistics = nnx.data(_stored(stats))
-        self.reset_cache()
+        return stats
 
     def reset_cache(self) -> None:
         """Forget remembered results."""
@@ -228,9 +231,7 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
         if problems:
             title = f"{type(self).__name__}: the state does not fit, nothing was restored:"
             raise CheckpointError(listing(title, problems), tuple(problems))
-        pure = nnx.state(self, nnx.Not(StatisticsVariable))
-        nnx.replace_by_pure_dict(pure, decoded)
-        nnx.update(self, pure)
+        nnx.update(self, _filled(nnx.state(self, nnx.Not(StatisticsVariable)), decoded))
         for module, stats in statistics:
             module._statistics = nnx.data(_stored(stats))
             module.reset_cache()
@@ -297,8 +298,7 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
             return before if before is not None and _same_kind(before, leaf) else leaf
 
         chosen = jax.tree_util.tree_map_with_path(choose, nnx.to_pure_dict(new))
-        nnx.replace_by_pure_dict(new, chosen)
-        nnx.update(self, new)
+        nnx.update(self, _filled(new, chosen))
         if static_equal(self.config.precomputed_stats, other.config.precomputed_stats):
             self._statistics = nnx.data(_stored(other.get_statistics()))
 
@@ -321,6 +321,11 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
                 f"available: {quoted(stream_names)}; "
                 f"give rngs=nnx.Rngs({', '.join(f'{name}=0' for name in missing)})"
             )
+
+
+def _filled(state: PyTree, pure: PyTree) -> PyTree:
+    """Return a state with other values: a variable's value may itself be a dict."""
+    return jax.tree.unflatten(jax.tree.structure(state), jax.tree.leaves(pure))
 
 
 def _stored(stats: Statistics | None) -> StatisticsVariable | None:

@@ -94,11 +94,14 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
             stats: statistics to use instead of the operator's own.
 
         Raises:
+            BatchError, StatisticsError: `batch` or `stats` is something else.
             ContractError, FieldError, DomainError...: see the operator; nothing has changed then.
         """
         if is_tracing() or in_step():
             return self.apply_batch(batch, stats)
         check_batch(batch, self.label)
+        if stats is not None:
+            self._checked_statistics(stats, "a call")
         _, host = split_metadata(batch.metadata or {})
         if self.config.cacheable and not self.stochastic:
             result = self._remembered(batch, stats)
