@@ -214,3 +214,23 @@ def test_a_bare_jit_may_draw_by_index() -> None:
     )
     with pytest.raises(RandomnessError, match="ByRecord: expected a call that moves"):
         jax.jit(operator)(zeros())
+
+
+class Replaced(ByRecord):
+    """Draws otherwise than its base does."""
+
+    def generate_random_params(self, rng: Key[Array, ""], data_shapes: PyTree) -> PyTree:
+        return jnp.full(data_shapes["x"], 100.0)
+
+
+def test_the_nearest_class_says_how_to_draw() -> None:
+    result = Replaced(CONFIG, rngs=nnx.Rngs(noise=0))(zeros())
+    np.testing.assert_array_equal(result.data["x"], jnp.full((SIZE, 2), 100.0))
+
+
+def test_what_is_drawn_a_record_can_be_drawn_a_batch() -> None:
+    operator, key = by_record(), jax.random.key(1)
+    drawn = operator.generate_random_params(key, {"x": (SIZE, 2), "y": {"z": (SIZE, 2)}})
+    shapes = {"x": (2,), "y": {"z": (2,)}}
+    expected = [operator.sample_params(own, shapes) for own in jax.random.split(key, SIZE)]
+    np.testing.assert_array_equal(drawn, jnp.stack(expected))

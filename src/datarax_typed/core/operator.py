@@ -165,6 +165,8 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
     def generate_random_params(self, rng: Key[Array, ""], data_shapes: PyTree) -> PyTree:
         """Draw the random parameters of a batch from one key.
 
+        An operator that writes `sample_params` has them from that, a key split off for each row.
+
         Args:
             rng: the key, fresh on every call.
             data_shapes: the shapes of the batch's data, as `{"image": (batch, h, w, c)}`.
@@ -178,6 +180,11 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
         """
         if not self.stochastic:
             return None
+        if self._samples_records():
+            sizes, tree = jax.tree.flatten(data_shapes, is_leaf=_is_shape)
+            shapes = jax.tree.unflatten(tree, [size[1:] for size in sizes])
+            keys = jax.random.split(rng, sizes[0][0])
+            return jax.vmap(lambda key: self.sample_params(key, shapes))(keys)
         raise NotImplementedError(
             f"{self.label}: expected a stochastic operator to write sample_params() or "
             "generate_random_params(), got neither"
@@ -255,7 +262,13 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
 
     @classmethod
     def _samples_records(cls) -> bool:
-        return cls.sample_params is not OperatorModule.sample_params
+        # Of a class and its bases, the first that writes either way decides.
+        for base in cls.__mro__[: cls.__mro__.index(OperatorModule)]:
+            if "sample_params" in base.__dict__:
+                return True
+            if "generate_random_params" in base.__dict__:
+                return False
+        return False
 
     @classmethod
     def _writes_apply(cls) -> bool:
@@ -333,3 +346,7 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
     def requires_rng_streams(self) -> list[str] | None:
         """Return the name of the operator's stream in a list, or None if it is deterministic."""
         return [self.stream_name] if self.stochastic and self.stream_name else None
+
+
+def _is_shape(node: object) -> bool:
+    return isinstance(node, tuple)
