@@ -255,6 +255,12 @@ def test_every_mismatch_is_listed_at_once() -> None:
     )
 
 
+def test_a_truth_value_is_no_number() -> None:
+    assert refusal(make().get_state() | {"integer": True, "switch": 1}) == (
+        'state["integer"]: expected int, got True\nstate["switch"]: expected bool, got 1'
+    )
+
+
 def test_a_leaf_where_a_dict_belongs_and_a_dict_where_a_leaf_belongs() -> None:
     state = make().get_state()
     state["named"] = jnp.zeros(2)

@@ -312,6 +312,11 @@ def test_host_metadata_causes_no_retrace_and_does_not_get_stale() -> None:
     assert [list(seen or ()) for seen in traces] == [["t"]]
 
 
+def test_what_a_traced_function_puts_into_metadata_does_not_settle_in_its_program() -> None:
+    result = jax.jit(lambda: batch(metadata={"path": "a", "t": jnp.ones(2)}))()
+    assert list(result.metadata) == ["t"]
+
+
 def test_it_goes_through_vmap_scan_and_grad() -> None:
     made = batch(metadata={"path": "a"})
     two: Batch = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), made)

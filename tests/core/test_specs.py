@@ -11,6 +11,7 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.config import OperatorConfig
+from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.operator import OperatorModule
 from datarax_typed.errors import ContractError
@@ -75,6 +76,21 @@ def test_symbolic_sizes_work_with_random_parameters_and_whole_batches() -> None:
 def test_a_spec_may_say_how_many_records_there_are() -> None:
     found = Pairs(PLAIN).output_spec({"x": spec(2)})
     assert str(found["pairs"].shape) == "(batch,)"
+
+
+class Everything(OperatorModule):
+    """Gives every record the values of all."""
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        x = batch.data["x"]
+        everything = jnp.broadcast_to(x.reshape(1, -1), (x.shape[0], x.size))
+        return batch.replace(data={"x": x, "all": everything})
+
+
+def test_the_number_of_records_goes_together_with_other_symbols() -> None:
+    (n,) = jax.export.symbolic_shape("n")
+    found = Everything(PLAIN).output_spec({"x": spec(n)})
+    assert str(found["all"].shape) in {"(batch*n,)", "(n*batch,)"}
 
 
 def test_without_apply_the_spec_is_unchanged() -> None:
