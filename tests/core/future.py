@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, NotRequired, Required
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, NotRequired, Required
 
 from jaxtyping import Array, Bool, Float, Int
 from typing_extensions import ReadOnly, TypedDict
 
+from datarax_typed.core.config import OperatorConfig
 from datarax_typed.core.contracts import contract
+from datarax_typed.core.rules import Rule, increasing
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -75,3 +77,12 @@ def local() -> type:
             return []
 
     return Broken
+
+
+@dataclass(frozen=True)
+class RangeConfig(OperatorConfig):
+    """A config whose rules are annotated by text."""
+
+    low_high: tuple[float, float] = (0.0, 1.0)
+
+    rules: ClassVar[tuple[Rule, ...]] = (increasing("low_high"),)

@@ -91,13 +91,14 @@ def test_a_change_within_a_container_is_noticed() -> None:
         ) -> None:
             super().__init__(config, rngs=rngs, name=name)
             self.pair = nnx.data(Pair(jnp.float32(1), jnp.float32(2)))
-            self.items = nnx.data([jnp.float32(4), {"inner": jnp.float32(8)}])
+            items: Any = [jnp.float32(4), {"inner": jnp.float32(8)}]
+            self.items = nnx.data(items)
 
         def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
             scale = self.pair.low * self.pair.high * self.items[0] * self.items[1]["inner"]
             return batch.replace(data={"x": batch.data["x"] * scale})
 
-    operator = Scales(PLAIN)
+    operator: Any = Scales(PLAIN)
     given = Batch({"x": jnp.ones(2)})
     assert operator(given).data["x"][0] == 64
     operator.pair.low = jnp.float32(3)

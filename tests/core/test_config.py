@@ -23,6 +23,7 @@ from datarax_typed.core.cross_modal import CrossModalOperatorConfig
 from datarax_typed.core.modality import ModalityOperatorConfig
 from datarax_typed.core.rules import Rule, distinct, exclusive, increasing, requires
 from datarax_typed.errors import ConfigError
+from tests.core.future import RangeConfig
 
 MODULE: dict[str, object] = {
     "cacheable": False,
@@ -499,3 +500,14 @@ def test_every_drawn_violation_is_named(
         ModalityOperatorConfig(**values)
     found = " ".join(problem.where for problem in caught.value.problems)
     assert [name for name in names if name not in found] == []
+
+
+def test_rules_hold_under_postponed_annotations() -> None:
+    assert RangeConfig().low_high == (0.0, 1.0)
+    with pytest.raises(ConfigError) as caught:
+        RangeConfig(low_high=(1.0, 0.0))
+    assert str(caught.value) == (
+        "RangeConfig is refused (1):\n"
+        "  - low_high: expected strictly increasing numbers, got (1.0, 0.0); "
+        "put the smaller number first"
+    )

@@ -559,3 +559,12 @@ def test_the_page_names_its_attributes() -> None:
     assert isinstance(operator.rngs, nnx.Rngs)
     assert (operator.name, operator.stochastic, operator.stream_name) == ("mix", True, "noise")
     assert (center().name, center().rngs, center().stochastic) == (None, None, False)
+
+
+def test_a_copy_keeps_statistics_that_its_config_says_nothing_of() -> None:
+    operator = center(precomputed_stats={"mean": 2.0})
+    operator.set_statistics({"mean": 3.0})
+    silent = replace(operator.config, precomputed_stats=None)
+    assert operator.copy(config=silent).get_statistics() == {"mean": 3.0}
+    other = replace(operator.config, precomputed_stats={"mean": 5.0})
+    assert operator.copy(config=other).get_statistics() == {"mean": 5.0}

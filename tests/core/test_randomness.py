@@ -234,3 +234,20 @@ def test_what_is_drawn_a_record_can_be_drawn_a_batch() -> None:
     shapes = {"x": (2,), "y": {"z": (2,)}}
     expected = [operator.sample_params(own, shapes) for own in jax.random.split(key, SIZE)]
     np.testing.assert_array_equal(drawn, jnp.stack(expected))
+
+
+def test_a_stream_that_looks_misspelt_is_named() -> None:
+    with pytest.raises(RandomnessError) as caught:
+        ByBatch(CONFIG, rngs=nnx.Rngs(noises=0))
+    assert str(caught.value) == (
+        "ByBatch: expected the random stream 'noise', available: 'noises'; did you mean 'noises'?"
+    )
+
+
+def test_a_seed_is_no_generator() -> None:
+    with pytest.raises(RandomnessError) as caught:
+        ByBatch(CONFIG, rngs=0)  # type: ignore[arg-type]  # the mistake
+    assert str(caught.value) == (
+        "ByBatch: expected rngs, since its config says stochastic=True, got 0; "
+        "give rngs=nnx.Rngs(noise=0)"
+    )

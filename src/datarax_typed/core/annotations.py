@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import SimpleNamespace
+from typing import ForwardRef
 
 from typing_extensions import get_type_hints
 
@@ -17,6 +18,8 @@ def resolved(
     global_names: Mapping[str, object],
     owner: type | None = None,
     parameters: tuple[object, ...] = (),
+    *,
+    of_attribute: bool = False,
 ) -> object:
     """Return the type that an annotation means.
 
@@ -25,7 +28,10 @@ def resolved(
         global_names: the names of the module that it stands in.
         owner: the class that it stands in.
         parameters: the type parameters of the function that it stands in.
+        of_attribute: whether it stands at an attribute of the class, and may be a `ClassVar`.
     """
+    if of_attribute and isinstance(annotation, str):
+        annotation = ForwardRef(annotation, is_argument=False, is_class=True)
     local_names = {} if owner is None else names_in(owner, global_names)
     alone = SimpleNamespace(__annotations__={"it": annotation}, __type_params__=parameters)
     hint: object = get_type_hints(

@@ -47,7 +47,7 @@ def _check_class(cls: type) -> None:
 
 
 def _resolved(annotation: object, cls: type) -> object:
-    return resolved(annotation, vars(sys.modules[cls.__module__]), cls)
+    return resolved(annotation, vars(sys.modules[cls.__module__]), cls, of_attribute=True)
 
 
 def _is_no_field(hint: object) -> bool:

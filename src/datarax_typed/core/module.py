@@ -299,7 +299,8 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
 
         chosen = jax.tree_util.tree_map_with_path(choose, nnx.to_pure_dict(new))
         nnx.update(self, _filled(new, chosen))
-        if static_equal(self.config.precomputed_stats, other.config.precomputed_stats):
+        brought = self.config.precomputed_stats
+        if brought is None or static_equal(brought, other.config.precomputed_stats):
             self._statistics = nnx.data(_stored(other.get_statistics()))
 
     def requires_rng_streams(self) -> list[str] | None:

@@ -6,10 +6,11 @@ from flax import nnx
 from flax.errors import TraceContextError
 from jaxtyping import Array, Int, Key
 
-from datarax_typed.errors import RandomnessError, quoted
+from datarax_typed.core.describe import describe_value
+from datarax_typed.errors import RandomnessError, nearest, quoted
 
 
-def own_stream(rngs: nnx.Rngs | None, name: str, operator: str) -> nnx.RngStream:
+def own_stream(rngs: object, name: str, operator: str) -> nnx.RngStream:
     """Return a stream for one operator alone, forked from a stream of `rngs`.
 
     Two operators made from the same `rngs` never draw the same numbers, and drawing from one never
@@ -19,16 +20,16 @@ def own_stream(rngs: nnx.Rngs | None, name: str, operator: str) -> nnx.RngStream
         RandomnessError: there are no `rngs`, or they have neither the stream nor a default.
     """
     call = f"rngs=nnx.Rngs({name}=0)"
-    if rngs is None:
+    if not isinstance(rngs, nnx.Rngs):
         raise RandomnessError(
-            f"{operator}: expected rngs, since its config says stochastic=True, got None; "
-            f"give {call}"
+            f"{operator}: expected rngs, since its config says stochastic=True, "
+            f"got {describe_value(rngs)}; give {call}"
         )
     available = [key for key, value in vars(rngs).items() if isinstance(value, nnx.RngStream)]
     if name not in available and "default" not in available:
         raise RandomnessError(
             f"{operator}: expected the random stream {name!r}, available: {quoted(available)}; "
-            f"give {call}"
+            f"{nearest(str(name), available) or f'give {call}'}"
         )
     stream: nnx.RngStream = rngs[name].fork()
     return stream
