@@ -40,12 +40,15 @@ class CrossModalOperatorConfig(OperatorConfig):
     rules: ClassVar[tuple[Rule, ...]] = (distinct("input_fields"), distinct("output_fields"))
 
 
-CrossModalConfigT = TypeVar(
-    "CrossModalConfigT", bound=CrossModalOperatorConfig, default=CrossModalOperatorConfig
+CrossModalConfigT_co = TypeVar(
+    "CrossModalConfigT_co",
+    covariant=True,
+    bound=CrossModalOperatorConfig,
+    default=CrossModalOperatorConfig,
 )
 
 
-class CrossModalOperator(OperatorModule[CrossModalConfigT]):
+class CrossModalOperator(OperatorModule[CrossModalConfigT_co]):
     """Base of operators that read several fields of an element and write new ones.
 
     A subclass writes `transform`, which takes one argument per input field, in order, and

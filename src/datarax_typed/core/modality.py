@@ -51,12 +51,15 @@ class ModalityOperatorConfig(OperatorConfig):
     )
 
 
-ModalityConfigT = TypeVar(
-    "ModalityConfigT", bound=ModalityOperatorConfig, default=ModalityOperatorConfig
+ModalityConfigT_co = TypeVar(
+    "ModalityConfigT_co",
+    covariant=True,
+    bound=ModalityOperatorConfig,
+    default=ModalityOperatorConfig,
 )
 
 
-class ModalityOperator(OperatorModule[ModalityConfigT]):
+class ModalityOperator(OperatorModule[ModalityConfigT_co]):
     """Base of operators that transform one field of an element.
 
     A subclass writes `transform(self, value, random_params=None, stats=None)`, the last two only if

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Self, get_args
+from typing import ClassVar, Generic, Self, cast, get_args
 
 import jax
 import jax.numpy as jnp
@@ -33,7 +33,9 @@ from datarax_typed.errors import (
 )
 from datarax_typed.protocols import PyTree, State, Statistics
 
-ConfigT = TypeVar("ConfigT", bound=DataraxModuleConfig, default=DataraxModuleConfig)
+ConfigT_co = TypeVar(
+    "ConfigT_co", covariant=True, bound=DataraxModuleConfig, default=DataraxModuleConfig
+)
 
 
 class Count(nnx.Variable[Array]):
@@ -67,7 +69,7 @@ class _Construction:
         return isinstance(other, _Construction) and static_equal(self._outline(), other._outline())
 
 
-class DataraxModule(nnx.Module, Generic[ConfigT]):
+class DataraxModule(nnx.Module, Generic[ConfigT_co]):
     """Base of all modules: an NNX module with a config, statistics, a cache and saved state.
 
     Implements `Checkpointable` and `StatisticsProvider`.
@@ -100,10 +102,10 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
         return self
 
     def __init__(
-        self, config: ConfigT, *, rngs: nnx.Rngs | None = None, name: str | None = None
+        self, config: ConfigT_co, *, rngs: nnx.Rngs | None = None, name: str | None = None
     ) -> None:
         self._check_config(config)
-        self.config: ConfigT = config
+        self.config: ConfigT_co = config
         self.rngs: nnx.Rngs | None = nnx.data(rngs)
         self.name: str | None = nnx.static(name)
         self._applied_count = Count(jnp.zeros((), jnp.uint32))
@@ -251,7 +253,7 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
     def copy(
         self,
         *,
-        config: ConfigT | None = None,
+        config: DataraxModuleConfig | None = None,
         rngs: nnx.Rngs | None = None,
         name: str | None = None,
     ) -> Self:
@@ -274,13 +276,14 @@ class DataraxModule(nnx.Module, Generic[ConfigT]):
         new.name = nnx.static(self.name if name is None else name)
         return new
 
-    def _made_anew(self, config: ConfigT, rngs: nnx.Rngs | None) -> Self:
+    def _made_anew(self, config: DataraxModuleConfig, rngs: nnx.Rngs | None) -> Self:
         made = self._construction
         # Copies: the modules among the arguments are part of this one by now.
         args, kwargs = _independent((made.args, made.kwargs))
         if rngs is not None or made.takes_rngs:
             kwargs["rngs"] = _independent(self.rngs) if rngs is None else rngs
-        new = type(self)(config, *args, **kwargs)
+        # What is no config of this class is refused by the constructor.
+        new = type(self)(cast(ConfigT_co, config), *args, **kwargs)
         if config.batch_stats_fn is self.config.batch_stats_fn:
             # A module in the config would be part of both.
             new._batch_stats_fn = _independent(self._batch_stats_fn)
@@ -393,4 +396,4 @@ def _copied(state: State) -> State:
     }
 
 
-__all__ = ["ConfigT", "Count", "DataraxModule", "StatisticsVariable"]
+__all__ = ["ConfigT_co", "Count", "DataraxModule", "StatisticsVariable"]

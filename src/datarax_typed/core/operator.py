@@ -27,10 +27,12 @@ from datarax_typed.protocols import Metadata, PyTree, Statistics
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OperatorConfigT = TypeVar("OperatorConfigT", bound=OperatorConfig, default=OperatorConfig)
+OperatorConfigT_co = TypeVar(
+    "OperatorConfigT_co", covariant=True, bound=OperatorConfig, default=OperatorConfig
+)
 
 
-class OperatorModule(DataraxModule[OperatorConfigT]):
+class OperatorModule(DataraxModule[OperatorConfigT_co]):
     """Base of all operators: `op(batch)` transforms every element of a batch.
 
     A subclass writes `apply`, a pure function of one element, or a shape-annotated `transform`
@@ -69,7 +71,7 @@ class OperatorModule(DataraxModule[OperatorConfigT]):
             cls._transform_wants = frozenset(names) & {"random_params", "stats"}
 
     def __init__(
-        self, config: OperatorConfigT, *, rngs: nnx.Rngs | None = None, name: str | None = None
+        self, config: OperatorConfigT_co, *, rngs: nnx.Rngs | None = None, name: str | None = None
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
         self.stochastic: bool = nnx.static(config.stochastic)
