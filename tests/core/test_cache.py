@@ -10,12 +10,13 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.cache import CACHED_AT_MOST, ResultCache, cache_of
-from datarax_typed.core.config import DataraxModuleConfig
+from datarax_typed.core.config import DataraxModuleConfig, OperatorConfig
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.module import DataraxModule
 from datarax_typed.operators.compose import chain
 from datarax_typed.protocols import PyTree, Statistics
+from tests.core.samples import Affine, batch
 
 
 class Scale(ModalityOperator):
@@ -245,3 +246,11 @@ def test_a_copy_starts_with_an_empty_cache() -> None:
     operator(numpy_batch())
     assert len(cache_of(operator)) == 1
     assert len(cache_of(operator.clone())) == len(cache_of(operator.copy())) == 0
+
+
+def test_what_a_caller_writes_into_a_result_does_not_come_back() -> None:
+    operator = Affine(OperatorConfig(cacheable=True))
+    given = batch()
+    operator(given).data["junk"] = jnp.ones(1)
+    operator(given).data["junk"] = jnp.ones(1)
+    assert "junk" not in operator(given).data

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
+from jaxtyping import Array
 
 from datarax_typed import (
     AlignmentError,
@@ -21,7 +22,7 @@ from datarax_typed import (
     RandomnessError,
 )
 from datarax_typed.core.cross_modal import logger
-from datarax_typed.protocols import PyTree
+from datarax_typed.protocols import PyTree, Statistics
 from tests.core.joiners import (
     BatchContrastive,
     Forgetful,
@@ -356,3 +357,29 @@ def test_state_and_metadata_pass_through(strategy: str) -> None:
     result = Sum(config(batch_strategy=strategy))(Batch.stack(elements))
     np.testing.assert_array_equal(result.state["seen"], [0, 1])
     assert result.metadata == {"id": ["0", "1"]}
+
+
+class Skips(CrossModalOperator):
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        return batch
+
+
+class Lists(CrossModalOperator):
+    def transform(self, a: Array, b: Array) -> list[Array]:
+        return [a + b, a - b]
+
+
+def test_an_own_apply_batch_must_write_the_outputs() -> None:
+    config = CrossModalOperatorConfig(input_fields=["a", "b"], output_fields=["c"])
+    with pytest.raises(OutputError) as caught:
+        Skips(config)(Batch({"a": jnp.ones((2, 3)), "b": jnp.ones((2, 3))}))
+    assert str(caught.value) == (
+        'Skips loses fields:\n  - data["c"]: expected a value, got none; return {**data, ...}'
+    )
+
+
+def test_outputs_may_be_a_list() -> None:
+    config = CrossModalOperatorConfig(input_fields=["a", "b"], output_fields=["sum", "less"])
+    result = Lists(config)(Batch({"a": jnp.full((2, 3), 3.0), "b": jnp.ones((2, 3))}))
+    assert float(result.data["sum"][0, 0]) == 4.0
+    assert float(result.data["less"][0, 0]) == 2.0

@@ -1,6 +1,6 @@
 """Operators of one field: reading, clipping, writing, and the fields that move along."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -308,4 +308,29 @@ def test_without_transform_and_apply_a_call_says_so() -> None:
         ModalityOperator(config())(batch())
     assert str(caught.value) == (
         "ModalityOperator: expected a subclass that writes apply() or transform(), got neither"
+    )
+
+
+class WholeBatch(ModalityOperator):
+    """Works on the batch at once; forgets the other fields if it is told to."""
+
+    forgets: ClassVar[bool] = False
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        kept = {} if self.forgets else batch.data
+        return batch.replace(data={**kept, "x": batch.data["x"] * 100.0})
+
+
+class ForgetsInBatch(WholeBatch):
+    forgets: ClassVar[bool] = True
+
+
+def test_an_own_apply_batch_keeps_the_promises_of_the_config() -> None:
+    config = ModalityOperatorConfig(field_key="x", clip_range=(0.0, 1.0))
+    given = Batch({"x": jnp.ones((1, 2)), "y": jnp.ones(1)})
+    np.testing.assert_array_equal(WholeBatch(config)(given).data["x"], jnp.ones((1, 2)))
+    with pytest.raises(OutputError) as caught:
+        ForgetsInBatch(config)(given)
+    assert str(caught.value) == (
+        'ForgetsInBatch loses fields:\n  - data["y"]: expected a value, got none; return {**data, ...}'
     )

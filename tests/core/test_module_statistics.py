@@ -91,7 +91,7 @@ def test_statistics_are_strongly_typed_arrays() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ([1.0], "stats: expected an array, a number or a dict of them, got list of 1"),
+        ([1.0], "stats: expected a dict, got list"),
         (3.0, "stats: expected a dict, got float"),
         (
             {"a": "text", "b": {"c": None}},
@@ -201,3 +201,11 @@ def test_statistics_are_a_kind_of_state_of_their_own() -> None:
     operator = center(precomputed_stats={"mean": 1.0})
     assert len(jax.tree.leaves(nnx.state(operator, StatisticsVariable))) == 1
     assert len(jax.tree.leaves(nnx.state(operator, nnx.Param))) == 1
+
+
+def test_lists_of_numbers_become_arrays() -> None:
+    operator = center(precomputed_stats={"mean": [0.5, 1.5], "table": ((1, 2), (3, 4))})
+    found = operator.get_statistics()
+    assert found is not None
+    np.testing.assert_array_equal(found["mean"], jnp.array([0.5, 1.5]))
+    np.testing.assert_array_equal(found["table"], jnp.array([[1, 2], [3, 4]]))

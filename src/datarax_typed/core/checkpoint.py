@@ -6,6 +6,7 @@ so that a truncated checkpoint is noticed.
 
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
+from zlib import crc32
 
 import jax
 import jax.numpy as jnp
@@ -46,8 +47,16 @@ def decode_tree(template: PyTree, state: State, problems: list[Problem]) -> PyTr
 def encode_statistics(stats: Statistics | None) -> State:
     """Return statistics, or that there are none, as a state."""
     if stats is None:
-        return {"present": False, "entries": 0}
-    return {"present": True, "entries": len(jax.tree.leaves(stats)), "values": encode_tree(stats)}
+        return {"present": False, "entries": 0, "outline": 0}
+    values = encode_tree(stats)
+    flat = dict(_flatten(values))
+    return {"present": True, "entries": len(flat), "outline": _outline(flat), "values": values}
+
+
+def _outline(flat: dict[Path, PyTree]) -> int:
+    """Return a checksum of names, shapes and dtypes: no other module knows what they should be."""
+    lines = sorted(f"{'/'.join(path)}: {describe_array(leaf)}" for path, leaf in flat.items())
+    return crc32("\n".join(lines).encode()) if lines else 0
 
 
 def decode_statistics(where: str, state: object, problems: list[Problem]) -> Statistics | None:
@@ -57,14 +66,15 @@ def decode_statistics(where: str, state: object, problems: list[Problem]) -> Sta
         problems.append(Problem(where, expected, describe_value(state)))
         return None
     values = state.get("values", {})
+    flat: dict[Path, PyTree]
     flat = dict(_flatten(values)) if isinstance(values, dict) else {(): values}
     for path, leaf in flat.items():
         if not _is_array(leaf):
             where_leaf = f'{where}["values"]{_keys(path)}'
             problems.append(Problem(where_leaf, "an array", describe_value(leaf)))
-    present, entries = (
-        _scalar(state[key], kind, f'{where}["{key}"]', problems)
-        for key, kind in (("present", bool), ("entries", int))
+    present, entries, outline = (
+        _scalar(state.get(key), kind, f'{where}["{key}"]', problems)
+        for key, kind in (("present", bool), ("entries", int), ("outline", int))
     )
     wanted = 0 if present is False else entries
     if wanted is not None and len(flat) != wanted:
@@ -72,8 +82,12 @@ def decode_statistics(where: str, state: object, problems: list[Problem]) -> Sta
     problems += [
         Problem(f'{where}["{key}"]', "nothing of that name", describe_value(state[key]))
         for key in state
-        if key not in ("present", "entries", "values")
+        if key not in ("present", "entries", "outline", "values")
     ]
+    if not problems and _outline(flat) != outline:
+        found = ", ".join(f"{'.'.join(path)} {describe_array(leaf)}" for path, leaf in flat.items())
+        expected = "the names, shapes and dtypes that were saved"
+        problems.append(Problem(f'{where}["values"]', expected, found))
     return _map_leaves(values, jnp.asarray) if present and not problems else None
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from inspect import get_annotations
 from typing import Annotated, Any, ClassVar, Literal, cast, get_origin
 
+import numpy as np
 from annotated_types import MinLen
 from flax import nnx
 
@@ -113,11 +114,19 @@ def statistics_problems(stats: object, where: str) -> list[Problem]:
             for key, value in stats.items()
             for problem in statistics_problems(value, item_path(where, key))
         ]
-    if is_array(stats) or isinstance(stats, bool | int | float | complex):
+    if is_array(stats) or isinstance(stats, bool | int | float | complex) or _is_table(stats):
         return []
     report = Report()
     report.add(where, "an array, a number or a dict of them", stats)
     return report.problems
+
+
+def _is_table(value: object) -> bool:
+    """Return whether a value is a list of numbers, or of lists of one length of them..."""
+    try:
+        return isinstance(value, list | tuple) and np.asarray(value).dtype.kind in "biufc"
+    except ValueError:
+        return False
 
 
 def _owned(value: object) -> object:

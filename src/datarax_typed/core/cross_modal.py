@@ -52,8 +52,8 @@ class CrossModalOperator(OperatorModule[CrossModalConfigT_co]):
     """Base of operators that read several fields of an element and write new ones.
 
     A subclass writes `transform`, which takes one argument per input field, in order, and
-    `random_params` and `stats` if it wants them, and returns one value per output field: a tuple,
-    or the value alone if there is one field. It may write `apply` itself.
+    `random_params` and `stats` if it wants them, and returns one value per output field: a tuple
+    or list, or the value alone if there is one field. It may write `apply` itself.
 
     Args:
         config: the configuration, already validated.
@@ -87,7 +87,7 @@ class CrossModalOperator(OperatorModule[CrossModalConfigT_co]):
         inputs = self._extract_inputs(data)
         with places(*(f'data["{key}"]' for key in self.config.input_fields)):
             outputs = self.transform(*inputs, **wanted)
-        if not isinstance(outputs, tuple):
+        if not isinstance(outputs, tuple | list):
             outputs = (outputs,)
         return self._store_outputs(data, list(outputs)), state, metadata
 
@@ -121,6 +121,11 @@ class CrossModalOperator(OperatorModule[CrossModalConfigT_co]):
 
     def _finish(self, before: PyTree, after: PyTree) -> PyTree:
         check_kept_fields(before, after, self.config.output_fields, self.label)
+        return after
+
+    def _finish_batch(self, before: Batch, after: Batch) -> Batch:
+        if type(self).apply_batch is not OperatorModule.apply_batch:
+            check_kept_fields(before.data, after.data, self.config.output_fields, self.label)
         return after
 
     def _check_input(self, batch: Batch) -> None:

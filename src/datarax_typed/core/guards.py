@@ -86,7 +86,7 @@ def guarded_apply_batch(apply_batch: ApplyBatchT) -> ApplyBatchT:
                 raise OutputError(
                     f"{self.label}.apply_batch: expected a Batch, got {type(result).__name__}"
                 )
-            self._check_output(result)
+            result = self._finish_batch(batch, result)
             self._count(_number_of(batch.valid_mask))
         return result
 

@@ -156,11 +156,14 @@ class ModalityOperator(OperatorModule[ModalityConfigT_co]):
         return cls.apply is not ModalityOperator.apply or cls._transform_wants is not None
 
     def _finish(self, before: PyTree, after: PyTree) -> PyTree:
+        # Whoever wrote `apply` may have forgotten to clip.
+        return self._promised(before, after, clip=type(self).apply is not ModalityOperator.apply)
+
+    def _promised(self, before: PyTree, after: PyTree, *, clip: bool) -> PyTree:
         check_kept_fields(before, after, [self._target], self.label)
         self._check_auxiliary(before, after)
-        if type(self).apply is ModalityOperator.apply or self.config.clip_range is None:
+        if not clip or self.config.clip_range is None:
             return after
-        # Whoever wrote `apply` may have forgotten to clip.
         clipped = self._apply_clip_range(get_field(after, self._target, self.label))
         return set_field(after, self._target, clipped)
 
@@ -176,10 +179,13 @@ class ModalityOperator(OperatorModule[ModalityConfigT_co]):
     def _raises_domain_errors(self) -> bool:
         return bool(self.domain) and self.config.validate_domain_constraints
 
-    def _check_output(self, batch: Batch) -> None:
+    def _finish_batch(self, before: Batch, after: Batch) -> Batch:
+        if type(self).apply_batch is not OperatorModule.apply_batch:
+            after = after.replace(data=self._promised(before.data, after.data, clip=True))
         if self._raises_domain_errors():
-            for values in jax.tree.leaves(get_field(batch.data, self._target, self.label)):
-                check_domain(self.domain, values, batch, self.label)
+            for values in jax.tree.leaves(get_field(after.data, self._target, self.label)):
+                check_domain(self.domain, values, after, self.label)
+        return after
 
 
 def check_kept_fields(before: PyTree, after: PyTree, declared: list[str], asker: str) -> None:

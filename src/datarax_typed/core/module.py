@@ -6,6 +6,7 @@ from typing import ClassVar, Generic, Self, cast, get_args
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from flax.errors import TraceContextError
 from jaxtyping import Array, UInt32
@@ -333,10 +334,18 @@ def _filled(state: PyTree, pure: PyTree) -> PyTree:
 
 
 def _stored(stats: Statistics | None) -> StatisticsVariable | None:
-    return None if stats is None else StatisticsVariable(jax.tree.map(_strong, stats))
+    if stats is None:
+        return None
+    return StatisticsVariable(jax.tree.map(_strong, stats, is_leaf=_is_list))
+
+
+def _is_list(node: object) -> bool:
+    return isinstance(node, list | tuple)
 
 
 def _strong(leaf: PyTree) -> Array:
+    if _is_list(leaf):
+        leaf = np.asarray(leaf)
     # A number's weak type would not survive a checkpoint, and its change would be a retrace.
     return jnp.array(leaf, dtype=jnp.result_type(leaf))
 

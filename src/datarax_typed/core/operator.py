@@ -126,12 +126,12 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
         if found is not None:
             result, counted = found
             nnx.update(self, jax.tree.map(jnp.add, before, counted))
-            return result
+            return _with_own_dicts(result)
         result = run_compiled(self, batch, stats, checked=self._raises_domain_errors())
         # Those of submodules too, for the next time.
         counted = jax.tree.map(jnp.subtract, nnx.state(self, Count), before)
         self._cache.put(inputs, (result, counted))
-        return result
+        return _with_own_dicts(result)
 
     def _raises_domain_errors(self) -> bool:
         """Return whether a call has checks of values to raise."""
@@ -283,8 +283,9 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
     def _check_input(self, batch: Batch) -> None:
         """Check a batch that goes in."""
 
-    def _check_output(self, batch: Batch) -> None:
-        """Check a batch that comes out."""
+    def _finish_batch(self, before: Batch, after: Batch) -> Batch:
+        """Bring a batch that comes out to what the config promises."""
+        return after
 
     def output_spec(self, input_spec: PyTree) -> PyTree:
         """Return the spec of an element that comes out, derived by tracing the operator.
@@ -348,6 +349,12 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
     def requires_rng_streams(self) -> list[str] | None:
         """Return the name of the operator's stream in a list, or None if it is deterministic."""
         return [self.stream_name] if self.stochastic and self.stream_name else None
+
+
+def _with_own_dicts(batch: Batch) -> Batch:
+    # What the caller writes into the dicts of a result must not come back.
+    copied: Batch = jax.tree.map(lambda leaf: leaf, batch)
+    return copied
 
 
 def _is_shape(node: object) -> bool:

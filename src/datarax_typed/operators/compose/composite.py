@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias, TypeGuard
 
 from flax import nnx
 
@@ -121,7 +121,7 @@ class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
         stats = self.get_statistics() if stats is None else stats
         for name, operator in self.named_stages():
             with stage(name):
-                if isinstance(operator, OperatorModule):
+                if _derives_spec(operator):
                     data, state = operator._specs(data, state, stats)
                 else:
                     data = operator.output_spec(data)
@@ -143,6 +143,12 @@ class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
             for name in operator.requires_rng_streams() or ()
         ]
         return list(dict.fromkeys(needed)) or None
+
+
+def _derives_spec(operator: Stage) -> TypeGuard[OperatorModule]:
+    # An operator that declares its spec may be one that cannot be traced.
+    declares = type(operator).output_spec is not OperatorModule.output_spec
+    return isinstance(operator, OperatorModule) and not declares
 
 
 def chain(*operators: Stage, name: str | None = None) -> CompositeOperatorModule:
