@@ -332,5 +332,6 @@ def test_an_own_apply_batch_keeps_the_promises_of_the_config() -> None:
     with pytest.raises(OutputError) as caught:
         ForgetsInBatch(config)(given)
     assert str(caught.value) == (
-        'ForgetsInBatch loses fields:\n  - data["y"]: expected a value, got none; return {**data, ...}'
+        "ForgetsInBatch loses fields:\n"
+        '  - data["y"]: expected a value, got none; return {**data, ...}'
     )
