@@ -88,6 +88,12 @@ class StatisticsError(DataraxError, ValueError):
     """Statistics are not a dictionary of arrays or numbers."""
 
 
+def refuse(owner: str, problems: Collection[Problem]) -> None:
+    """Raise one `ConfigError` of all problems, if there are any."""
+    if problems:
+        raise ConfigError(listing(f"{owner} cannot be made:", problems), tuple(problems))
+
+
 class FieldError(DataraxError, KeyError):
     """A field is missing from an element."""
 
@@ -113,4 +119,5 @@ __all__ = [
     "listing",
     "nearest",
     "quoted",
+    "refuse",
 ]

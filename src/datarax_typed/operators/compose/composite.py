@@ -11,7 +11,7 @@ from datarax_typed.core.contracts import stage
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.guards import check_batch
 from datarax_typed.core.operator import OperatorModule
-from datarax_typed.errors import ConfigError, OutputError, Problem, listing
+from datarax_typed.errors import OutputError, Problem, refuse
 from datarax_typed.protocols import Metadata, Operator, PyTree, Statistics
 
 Stage: TypeAlias = Operator[PyTree, PyTree]
@@ -174,8 +174,7 @@ def check_stages(owner: str, operators: Sequence[object]) -> None:
     ]
     if not operators:
         problems = [Problem("operators", "at least one operator", "none")]
-    if problems:
-        raise ConfigError(listing(f"{owner} cannot be made:", problems), tuple(problems))
+    refuse(owner, problems)
 
 
 def _what(value: object) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from datarax_typed.core.contracts import contract, places
 from datarax_typed.core.fields import field_names, get_field, set_field
 from datarax_typed.core.operator import OperatorModule
 from datarax_typed.core.rules import Rule, distinct
-from datarax_typed.errors import ConfigError, Problem, listing
+from datarax_typed.errors import Problem, refuse
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
 Function: TypeAlias = Callable[[Array], Array] | nnx.Module
@@ -80,7 +80,7 @@ class MapOperator(OperatorModule[MapOperatorConfig]):
 def _check_callable(function: object) -> None:
     if not callable(function):
         problem = Problem("function", "a function or a callable module", repr(function))
-        raise ConfigError(listing("MapOperator cannot be made:", [problem]), (problem,))
+        refuse("MapOperator", [problem])
 
 
 __all__ = ["MapOperator", "MapOperatorConfig"]

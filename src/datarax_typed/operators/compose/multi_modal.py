@@ -6,7 +6,7 @@ from typing import Any
 from flax import nnx
 
 from datarax_typed.core.modality import ModalityOperator
-from datarax_typed.errors import ConfigError, Problem, listing
+from datarax_typed.errors import Problem, refuse
 from datarax_typed.operators.compose.composite import (
     CompositeOperatorConfig,
     CompositeOperatorModule,
@@ -63,9 +63,7 @@ def _check_fields(operators: Mapping[str, object]) -> None:
             expected = f"a target of its own, {writers[target]!r} writes {target!r} too"
             problems.append(Problem(f'operators["{key}"]', expected, repr(target)))
         writers.setdefault(target, key)
-    if problems:
-        title = "MultiModalOperator cannot be made:"
-        raise ConfigError(listing(title, problems), tuple(problems))
+    refuse("MultiModalOperator", problems)
 
 
 __all__ = ["MultiModalOperator"]

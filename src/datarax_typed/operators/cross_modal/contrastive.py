@@ -9,9 +9,9 @@ from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
 from datarax_typed.core.fields import get_field
-from datarax_typed.errors import Problem
+from datarax_typed.errors import Problem, refuse
 from datarax_typed.operators.cross_modal.projection import ContrastiveSpace
-from datarax_typed.operators.cross_modal.requirements import check_field_counts, refuse
+from datarax_typed.operators.cross_modal.requirements import check_field_counts
 from datarax_typed.protocols import PyTree
 
 

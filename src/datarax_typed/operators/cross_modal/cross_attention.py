@@ -8,11 +8,10 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
-from datarax_typed.errors import Problem
+from datarax_typed.errors import Problem, refuse
 from datarax_typed.operators.cross_modal.requirements import (
     check_field_counts,
     parameter_rngs,
-    refuse,
 )
 
 Attended: TypeAlias = Float[Array, "n {self.dim}"]

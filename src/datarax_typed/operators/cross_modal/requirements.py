@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flax import nnx
 
 from datarax_typed.core.cross_modal import CrossModalOperatorConfig
-from datarax_typed.errors import ConfigError, Problem, RandomnessError, listing
+from datarax_typed.errors import Problem, RandomnessError, refuse
 
 
 def check_field_counts(
@@ -26,12 +26,6 @@ def check_field_counts(
     refuse(owner, problems)
 
 
-def refuse(owner: str, problems: Sequence[Problem]) -> None:
-    """Raise one `ConfigError` of all problems, if there are any."""
-    if problems:
-        raise ConfigError(listing(f"{owner} cannot be made:", problems), tuple(problems))
-
-
 def parameter_rngs(owner: str, rngs: nnx.Rngs | None) -> nnx.Rngs:
     """Return generators that can initialise parameters.
 
@@ -47,4 +41,4 @@ def parameter_rngs(owner: str, rngs: nnx.Rngs | None) -> nnx.Rngs:
     return rngs
 
 
-__all__ = ["check_field_counts", "parameter_rngs", "refuse"]
+__all__ = ["check_field_counts", "parameter_rngs"]

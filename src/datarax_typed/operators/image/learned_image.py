@@ -5,7 +5,7 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
-from datarax_typed.errors import ConfigError, Problem, listing
+from datarax_typed.errors import Problem, refuse
 from datarax_typed.operators.image.geometry import View, move_along, warp_image
 from datarax_typed.protocols import PyTree, Statistics
 
@@ -72,7 +72,7 @@ class LearnedImageOperator(ModalityOperator[ModalityOperatorConfig]):
 def _check_scale(crop_scale: float) -> None:
     if not crop_scale > 0:
         problem = Problem("crop_scale", "a number > 0", repr(crop_scale))
-        raise ConfigError(listing("LearnedImageOperator cannot be made:", [problem]), (problem,))
+        refuse("LearnedImageOperator", [problem])
 
 
 __all__ = ["LearnedImageOperator"]
