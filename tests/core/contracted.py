@@ -7,6 +7,7 @@ import pytest
 from jaxtyping import Array, Float
 from typing_extensions import TypedDict
 
+from datarax_typed.core import contracts
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.errors import ContractError
 from tests.core.drawn import zeros
@@ -58,3 +59,16 @@ def refusal(call: Callable[[], object]) -> str:
 
 def photo(**changes: object) -> dict[str, Any]:
     return {"image": zeros(4, 6, 3), "mask": zeros(4, 6, dtype="bool"), **changes}
+
+
+def note_checks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return a list that grows with every call that is checked, and not remembered."""
+    seen: list[object] = []
+    check = contracts._checked_call
+
+    def noting(run: Callable[[], object], *rest: Any) -> object:
+        seen.append(rest)
+        return check(run, *rest)
+
+    monkeypatch.setattr(contracts, "_checked_call", noting)
+    return seen

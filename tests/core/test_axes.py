@@ -35,20 +35,26 @@ def test_bindings_can_be_undone() -> None:
         assert fits(zeros(3), Float[Array, "h"])
         before = axes.snapshot()
         assert fits(zeros(4, 5), Float[Array, "w *rest"])
-        axes.restore(before)
-        assert axes.bound() == {"h": "3"}
+        assert axes.names() == ["h", "w", "*rest"]
+        for _ in range(2):
+            axes.restore(before)
+            assert axes.bound() == {"h": "3"}
+            assert fits(zeros(5), Float[Array, "w"])
 
 
 def test_a_scope_knows_its_arguments() -> None:
     with axes.scope({"self": 3}):
         assert fits(zeros(3), Float[Array, "{self}"])
         assert not fits(zeros(4), Float[Array, "{self}"])
+        axes.restore(axes.snapshot())
+        assert fits(zeros(3), Float[Array, "{self}"])
 
 
 def test_axes_of_leaves_have_names() -> None:
     with axes.scope({}):
         assert fits({"a": zeros(3)}, PyTree[Float[Array, "?h"], "T"])
         assert axes.bound() == {"h of leaf 0 in structure T": "3"}
+        assert axes.names() == ["h of leaf 0 in structure T"]
         with axes.leaf(0, "T"):
             assert not fits(zeros(4), Float[Array, "?h"])
         with axes.leaf(1, "T"):

@@ -68,6 +68,24 @@ class TestMessage:
             "  axis w = 3, bound by image"
         )
 
+    def test_places_are_not_those_of_calls_within(self) -> None:
+        @contract
+        def inner(y: Float[Array, "h"]) -> None:
+            return None
+
+        results = [zeros(1, 1), zeros(1), zeros(1, 1)]
+
+        @contract
+        def outer(x: Float[Array, "w"]) -> None:
+            inner(results.pop(0))
+
+        with places('data["x"]'):
+            checked = refusal(lambda: outer(zeros(2)))
+            outer(zeros(2))
+            remembered = refusal(lambda: outer(zeros(2)))
+        assert checked == remembered
+        assert checked.splitlines()[1] == '  - y: expected Float[Array, "h"], got float32[1,1]'
+
     def test_the_error_holds_its_problems(self) -> None:
         with pytest.raises(TypeError) as caught:
             Swap(IMAGE).transform(zeros(2))

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from flax import nnx
 from jaxtyping import Array, Float
-from typing_extensions import Unpack
+from typing_extensions import TypedDict, Unpack
 
 from datarax_typed.core.contracts import (
     contract,
 )
 from datarax_typed.core.modality import ModalityOperator
-from tests.core.contracted import Options, refusal
+from tests.core.contracted import Options, note_checks, refusal
 from tests.core.drawn import zeros
 from tests.core.future import Boxes, Future, Score, local
 
@@ -184,3 +184,91 @@ class TestUnreadable:
         assert 'value["size"]: expected' in refusal(
             lambda: Future().transform({"size": zeros()}, Future())
         )
+
+
+class Sized(TypedDict):
+    """A schema of what `Reads` is given."""
+
+    x: Float[Array, "{self.size}"]
+
+
+def reading() -> Any:  # a class that is made here, and has no name elsewhere
+    """Return a new class of operators whose annotations read the operator."""
+
+    @contract
+    class Reads:
+        size: Any = 3
+        grows = 0
+
+        def apply(self, data: Sized) -> Float[Array, "{self.size}"]:
+            if self.grows:
+                self.size += self.grows
+            return zeros(3)
+
+    return Reads
+
+
+class TestReading:
+    """What annotations read of the operator is part of what is remembered."""
+
+    def test_a_call_is_checked_once_for_each_size(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        checked = note_checks(monkeypatch)
+        kind = reading()
+        for _ in range(3):
+            kind().apply({"x": zeros(3)})
+            jax.eval_shape(kind().apply, {"x": zeros(3)})
+        assert len(checked) == 2
+
+    def test_another_size_is_noticed(self) -> None:
+        reads = reading()()
+        reads.apply({"x": zeros(3)})
+        reads.size = 4
+        assert "axis {self.size} = 4" in refusal(lambda: reads.apply({"x": zeros(3)}))
+        assert "return value: expected" in refusal(lambda: reads.apply({"x": zeros(4)}))
+
+    def test_a_call_that_changes_the_size_is_noticed(self) -> None:
+        reads = reading()()
+        reads.apply({"x": zeros(3)})
+        reads.grows = 1
+        message = refusal(lambda: reads.apply({"x": zeros(3)}))
+        assert message.splitlines()[1:] == [
+            '  - return value: expected Float[Array, "{self.size}"], got float32[3]',
+            "  axis {self.size} = 4",
+        ]
+
+    @pytest.mark.parametrize("size", [np.int64(3), "3", None])
+    def test_what_is_no_plain_size_is_not_remembered(
+        self, monkeypatch: pytest.MonkeyPatch, size: object
+    ) -> None:
+        checked = note_checks(monkeypatch)
+        reads = reading()()
+        reads.size = size
+        for _ in range(2):
+            if size is None:
+                refusal(lambda: reads.apply({"x": zeros(3)}))
+            else:
+                reads.apply({"x": zeros(3)})
+        assert len(checked) == 2
+
+    def test_what_cannot_be_read_is_not_remembered(self) -> None:
+        @contract
+        class Broken:
+            def apply(self, x: Float[Array, "{self.missing}"]) -> None:
+                return None
+
+        for _ in range(2):
+            assert "no attribute 'missing'" in refusal(lambda: Broken().apply(zeros(3)))
+
+    def test_expressions_are_not_remembered(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        checked = note_checks(monkeypatch)
+
+        @contract
+        class Halves:
+            size = 6
+
+            def apply(self, x: Float[Array, "{self.size//2}"]) -> None:
+                return None
+
+        for _ in range(2):
+            Halves().apply(zeros(3))
+        assert len(checked) == 2

@@ -10,26 +10,28 @@ from typing import TypeAlias
 
 from jaxtyping import _storage
 
-# Sizes of single axes, of variadic axes, structures of trees, arguments for "{self.n}".
-_Memo: TypeAlias = tuple[
-    dict[str, object],
-    dict[str, tuple[bool, tuple[object, ...]]],
-    dict[str, object],
-    dict[str, object],
+# Sizes of single axes, of variadic axes, structures of trees.
+Bindings: TypeAlias = tuple[
+    dict[str, object], dict[str, tuple[bool, tuple[object, ...]]], dict[str, object]
 ]
 
 
-@contextmanager
-def scope(arguments: Mapping[str, object]) -> Iterator[None]:
-    """Open a scope in which an axis name means one size.
+class scope:  # noqa: N801  # used like a function; a generator would take longer
+    """A scope in which an axis name means one size.
 
     Args:
         arguments: what an axis such as "{self.n}" may refer to.
     """
-    _storage.push_shape_memo(dict(arguments))
-    try:
-        yield
-    finally:
+
+    __slots__ = ("_arguments",)
+
+    def __init__(self, arguments: Mapping[str, object]) -> None:
+        self._arguments = dict(arguments)
+
+    def __enter__(self) -> None:
+        _storage.push_shape_memo(self._arguments)
+
+    def __exit__(self, *_: object) -> None:
         _storage.pop_shape_memo()
 
 
@@ -47,14 +49,20 @@ def leaf(index: int, structure: str | None) -> Iterator[None]:
 
 
 def count() -> int:
-    """Return how many axes are bound: cheaper than `bound`, to see whether one is new."""
-    single, variadic, _, _ = _memo()
+    """Return how many axes are bound: cheaper than `names`, to see whether one is new."""
+    single, variadic, _ = _bindings()
     return len(single) + len(variadic)
+
+
+def names() -> list[str]:
+    """Return the names of the axes bound so far, as `bound` has them."""
+    single, variadic, _ = _bindings()
+    return [*map(_own_name, single), *(f"*{_own_name(name)}" for name in variadic)]
 
 
 def bound() -> dict[str, str]:
     """Return the size of every axis bound so far, by name."""
-    single, variadic, _, _ = _memo()
+    single, variadic, _ = _bindings()
     sizes = {_own_name(name): str(size) for name, size in single.items()}
     return sizes | {
         f"*{_own_name(name)}": f"({', '.join(map(str, shape))})"
@@ -64,24 +72,28 @@ def bound() -> dict[str, str]:
 
 def _own_name(name: str) -> str:
     # jaxtyping names the axis "?h" of a leaf "(Leaf 0 in structure T) h".
+    if name[:1] != "(":
+        return name
     path, _, own = name.rpartition(") ")
     return f"{own} of leaf {path.removeprefix('(Leaf ')}" if path else own
 
 
-def snapshot() -> _Memo:
+def snapshot() -> Bindings:
     """Return a copy of all bindings, for `restore`."""
-    single, variadic, trees, arguments = _memo()
-    return single.copy(), variadic.copy(), trees.copy(), arguments.copy()
+    single, variadic, trees = _bindings()
+    return single.copy(), variadic.copy(), trees.copy()
 
 
-def restore(memo: _Memo) -> None:
+def restore(bindings: Bindings) -> None:
     """Put the bindings back to what they were at a snapshot."""
-    _storage.set_shape_memo(*memo)
+    single, variadic, trees = bindings
+    arguments = _storage.get_shape_memo()[3]
+    _storage.set_shape_memo(single.copy(), variadic.copy(), trees.copy(), arguments)
 
 
-def _memo() -> _Memo:
-    memo: _Memo = _storage.get_shape_memo()
-    return memo
+def _bindings() -> Bindings:
+    bindings: Bindings = _storage.get_shape_memo()[:3]
+    return bindings
 
 
-__all__ = ["bound", "count", "leaf", "restore", "scope", "snapshot"]
+__all__ = ["Bindings", "bound", "count", "leaf", "names", "restore", "scope", "snapshot"]

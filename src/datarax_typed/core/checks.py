@@ -50,7 +50,7 @@ class Report:
 
     def note_axes(self, where: str) -> None:
         """Note that the axes that are bound by now, and were not before, were bound here."""
-        for name in axes.bound():
+        for name in axes.names():
             self.bound_at.setdefault(name, where)
 
 
@@ -111,7 +111,6 @@ def array_check(hint: type[AbstractArray]) -> Check:
 def _check_array(
     hint: type[AbstractArray], expected: str, value: object, where: str, report: Report
 ) -> None:
-    known = axes.count()
     mend = ""
     try:
         accepted = isinstance(value, hint)
@@ -122,7 +121,7 @@ def _check_array(
         mend = f"its axes raise {type(error).__name__}: {str(error).partition(chr(10))[0]}"
     if not accepted:
         report.add(where, expected, value, mend or _mend_array(hint, value))
-    elif axes.count() > known:
+    elif axes.count() > len(report.bound_at):
         report.note_axes(where)
 
 

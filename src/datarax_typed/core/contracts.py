@@ -11,7 +11,7 @@ from jax.extend.source_info_util import register_exclusion
 
 from datarax_typed.core import axes
 from datarax_typed.core.checks import Report
-from datarax_typed.core.remembered import Key, value_key
+from datarax_typed.core.remembered import Accepted, Key, same
 from datarax_typed.core.signatures import Signature, read_signature
 from datarax_typed.errors import ContractError, listing
 
@@ -68,14 +68,19 @@ def current_stage() -> str:
     return _STAGE.get()
 
 
-@contextmanager
-def places(*names: str) -> Iterator[None]:
+class places:  # noqa: N801  # used like a function; a generator would take longer
     """Say where the arguments of the next checked call come from: `data["image"]`."""
-    token = _PLACES.set(names)
-    try:
-        yield
-    finally:
-        _PLACES.reset(token)
+
+    __slots__ = ("_names", "_token")
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def __enter__(self) -> None:
+        self._token = _PLACES.set(self._names)
+
+    def __exit__(self, *_: object) -> None:
+        _PLACES.reset(self._token)
 
 
 def contract(target: T) -> T:
@@ -129,7 +134,14 @@ def _enforced(function: Callable[P, R], owner: type | None, *, is_method: bool) 
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         if not _ENABLED.get():
             return function(*args, **kwargs)
-        return _call(function, signature, args, kwargs)
+        key = signature.key(args, kwargs)
+        known = signature.remembered.get(key)
+        if known is None:
+            return _checked_call(lambda: function(*args, **kwargs), signature, key, args, kwargs)
+        result = _nested(function, args, kwargs) if _PLACES.get() else function(*args, **kwargs)
+        if signature.result and not same(signature.result_key(args, result), known.result):
+            _checked_call(lambda: result, signature, key, args, kwargs, known)
+        return result
 
     checked.__datarax_contract__ = signature  # type: ignore[attr-defined]  # a mark on a function
     # What is no method, such as a callable object in a class, must not become one.
@@ -138,51 +150,40 @@ def _enforced(function: Callable[P, R], owner: type | None, *, is_method: bool) 
     return checked
 
 
-def _call(
-    function: Callable[..., R],
-    signature: Signature,
-    args: tuple[object, ...],
-    kwargs: dict[str, object],
-) -> R:
-    key = None
-    if not signature.reads:
-        # Without "{self.n}", no annotation looks into the operator itself.
-        key = value_key((args[1:] if signature.is_method else args, kwargs))
-    if key is None:
-        return _checked_call(lambda: function(*args, **kwargs), signature, args, kwargs)
-    if not signature.remembered.knows(key):
-        result = _checked_call(lambda: function(*args, **kwargs), signature, args, kwargs)
-        signature.remembered.add(key, _result_key(signature, result))
-        return result
-    result = function(*args, **kwargs)
-    result_key = _result_key(signature, result)
-    if signature.result is not None and not signature.remembered.knows_result(key, result_key):
-        _checked_call(lambda: result, signature, args, kwargs)
-        signature.remembered.add(key, result_key)
-    return result
-
-
-def _result_key(signature: Signature, result: object) -> Key | None:
-    return None if signature.result is None else value_key(result)
+def _nested(function: Callable[..., R], args: tuple[object, ...], kwargs: dict[str, object]) -> R:
+    # The places are of these arguments: a call within has others.
+    with places():
+        return function(*args, **kwargs)
 
 
 def _checked_call(
     run: Callable[[], R],
     signature: Signature,
+    key: Key | None,
     args: tuple[object, ...],
     kwargs: dict[str, object],
+    known: Accepted | None = None,
 ) -> R:
-    given = signature.bind(args, kwargs)
+    given = signature.parameters.bind(args, kwargs)
     values = signature.values(given, _PLACES.get())
     with axes.scope(given if signature.reads else {}), places():
         report = Report()
         for check, path, value in values:
             check(value, path, report)
-        _settle(signature, given, report)
+        if known is None:
+            _settle(signature, given, report)
+        else:
+            # They were accepted before the call, which may have changed them.
+            report = Report(bound_at=report.bound_at)
+            axes.restore(known.bindings)
+        bindings = axes.snapshot()
         result = run()
         if signature.result is not None:
             signature.result(result, "return value", report)
             _settle(signature, given, report)
+    if key is not None and not signature.gives_default(given):
+        accepted = Accepted(signature.result_key(args, result), bindings)
+        signature.remembered.add(key, accepted)
     return result
 
 

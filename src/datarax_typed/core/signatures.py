@@ -5,15 +5,66 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_origin
+from operator import attrgetter
+from typing import Any, Final, TypeAlias, get_origin
 
 from typing_extensions import Unpack
 
 from datarax_typed.core.annotations import UNREADABLE, resolved, unreadable
 from datarax_typed.core.checks import Check
 from datarax_typed.core.hints import HintCompiler
-from datarax_typed.core.remembered import Remembered
+from datarax_typed.core.remembered import Key, Remembered, is_literal, note, note_keywords
 from datarax_typed.errors import ContractError, listing
+
+_Kind: TypeAlias = inspect.Parameter
+_BY_POSITION: Final = (_Kind.POSITIONAL_ONLY, _Kind.POSITIONAL_OR_KEYWORD)
+_BY_NAME: Final = (_Kind.POSITIONAL_OR_KEYWORD, _Kind.KEYWORD_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of a function, and how arguments are bound to them.
+
+    Attributes:
+        signature: all of them.
+        by_position: those that a plain argument may go to, in order.
+        by_name: those that a keyword may go to, in order.
+        are_plain: whether none is starred.
+    """
+
+    signature: inspect.Signature
+    by_position: tuple[str, ...]
+    by_name: tuple[str, ...]
+    are_plain: bool
+
+    def bind(self, args: tuple[object, ...], kwargs: dict[str, object]) -> Mapping[str, object]:
+        """Return the arguments by name, as many as fit: Python itself reports the others."""
+        # `inspect` would take longer than the check itself.
+        given = dict(zip(self.by_position, args, strict=False))
+        if kwargs:
+            given |= {name: kwargs[name] for name in self.by_name if name in kwargs}
+        if self.are_plain and len(given) == len(args) + len(kwargs):
+            return given
+        try:
+            # Partial: a wrapper may add the arguments that are missing here.
+            return self.signature.bind_partial(*args, **kwargs).arguments
+        except TypeError:
+            return {}
+
+
+def parameters_of(function: Callable[..., object]) -> Parameters:
+    """Return the parameters of a function; some that are written in C do not say theirs."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:
+        signature = inspect.Signature()
+    kinds = {name: parameter.kind for name, parameter in signature.parameters.items()}
+    return Parameters(
+        signature,
+        tuple(name for name, kind in kinds.items() if kind in _BY_POSITION),
+        tuple(name for name, kind in kinds.items() if kind in _BY_NAME),
+        are_plain={*_BY_POSITION, *_BY_NAME}.issuperset(kinds.values()),
+    )
 
 
 @dataclass(slots=True)
@@ -27,20 +78,22 @@ class Signature:
         arguments: the checks of annotated arguments.
         result: the check of the return value.
         is_method: whether the first argument is the operator.
-        reads: what annotations such as "{self.n}" read of the arguments: "self.n". Calls of such a
-            function are not remembered.
+        reads: what annotations such as "{self.n}" read of the arguments: "self.n".
         together: the starred parameters whose values are checked as one, by `Unpack`.
+        sizes_of: reads these of the operator; None where they are more than sizes of the operator,
+            and calls are not remembered.
         remembered: calls that were accepted.
     """
 
     name: str
     owner: type | None
-    parameters: inspect.Signature
+    parameters: Parameters
     arguments: dict[str, Check]
     result: Check | None
     is_method: bool
     reads: tuple[str, ...]
     together: frozenset[str]
+    sizes_of: "Callable[[object], list[object] | None] | None"
     remembered: Remembered = field(default_factory=Remembered)
 
     @property
@@ -48,13 +101,32 @@ class Signature:
         """Return whether there is nothing to check."""
         return not self.arguments and self.result is None
 
-    def bind(self, args: tuple[object, ...], kwargs: dict[str, object]) -> Mapping[str, object]:
-        """Return the arguments by name, as many as fit: Python itself reports the others."""
-        try:
-            # Partial: a wrapper may add the arguments that are missing here.
-            return self.parameters.bind_partial(*args, **kwargs).arguments
-        except TypeError:
-            return {}
+    def key(self, args: tuple[object, ...], kwargs: dict[str, object]) -> Key | None:
+        """Return what decides whether arguments fit, or None where that cannot be told."""
+        parts = self._sizes_read(args) if self.reads else []
+        # Of the operator itself, no annotation reads more.
+        if parts is None or not note(parts, args[1:] if self.is_method else args):
+            return None
+        return tuple(parts) if not kwargs or note_keywords(parts, kwargs) else None
+
+    def result_key(self, args: tuple[object, ...], result: object) -> Key | None:
+        """Return what decides whether a result fits, or None where that cannot be told."""
+        if self.result is None:
+            return None
+        # The call may have changed the operator.
+        parts = self._sizes_read(args) if self.reads else []
+        return None if parts is None or not note(parts, (result,)) else tuple(parts)
+
+    def gives_default(self, given: Mapping[str, object]) -> bool:
+        """Return whether an argument is a default, which need not fit: others may look alike."""
+        known = self.parameters.signature.parameters
+        return any(
+            name in self.arguments and value is known[name].default and not is_literal(value)
+            for name, value in given.items()
+        )
+
+    def _sizes_read(self, args: tuple[object, ...]) -> list[object] | None:
+        return self.sizes_of(args[0]) if self.sizes_of is not None and args else None
 
     def values(
         self, given: Mapping[str, object], places: tuple[str, ...]
@@ -76,7 +148,7 @@ class Signature:
         self, name: str, value: object, known: tuple[str, ...]
     ) -> Iterator[tuple[str, object]]:
         """Yield an argument, or each of those behind a star; `known` are its place and the next."""
-        parameter = self.parameters.parameters[name]
+        parameter = self.parameters.signature.parameters[name]
         if name in self.together:
             yield name, value
         elif parameter.kind is inspect.Parameter.VAR_POSITIONAL and isinstance(value, tuple):
@@ -92,6 +164,24 @@ class Signature:
         """Return a line for each axis that is an attribute of an argument: its size."""
         sizes = {name: _attribute(given, name) for name in self.reads}
         return [f"axis {{{name}}} = {size}" for name, size in sizes.items() if size is not None]
+
+
+def _sizes_of(
+    reads: tuple[str, ...], own_name: str
+) -> Callable[[object], list[object] | None] | None:
+    """Return what reads "self.n" of an operator; None if not all is of that form."""
+    if not all(re.fullmatch(rf"{own_name}(\.\w+)+", text) for text in reads):
+        return None
+    getters = [attrgetter(text.partition(".")[2]) for text in reads]
+
+    def sizes_of(operator: object) -> list[object] | None:
+        try:
+            sizes = [getter(operator) for getter in getters]
+        except Exception:  # noqa: BLE001  # a property may raise anything: the check reports it
+            return None
+        return sizes if all(type(size) is int for size in sizes) else None
+
+    return sizes_of
 
 
 def _attribute(given: Mapping[str, object], expression: str) -> object | None:
@@ -129,15 +219,20 @@ def read_signature(
     if problems:
         title = f"{name} has an unreadable contract:"
         raise ContractError(listing(title, problems), tuple(problems))
+    parameters = parameters_of(function)
+    reads = tuple(compiler.reads)
     return Signature(
         name,
         owner,
-        _parameters(function),
+        parameters,
         {key: check for key, check in checks.items() if check is not None and key != "return"},
         checks.get("return"),
         is_method,
-        tuple(compiler.reads),
+        reads,
         frozenset(together),
+        _sizes_of(reads, parameters.by_position[0])
+        if is_method and parameters.by_position
+        else None,
     )
 
 
@@ -147,14 +242,6 @@ def _plain(function: Any) -> Any:  # any callable: a function, a partial one, a 
     if isinstance(inner, functools.partial):
         return _plain(inner.func)
     return inner if inspect.isroutine(inner) else _plain(type(inner).__call__)
-
-
-def _parameters(function: Callable[..., object]) -> inspect.Signature:
-    try:
-        return inspect.signature(function)
-    except ValueError:
-        # Some functions written in C have none.
-        return inspect.Signature()
 
 
 __all__ = ["Signature", "read_signature"]
