@@ -252,7 +252,7 @@ def test_every_mismatch_is_listed_at_once() -> None:
         'state["parts"]["1"]["scale"]: expected float32[2], got int32[2]\n'
         'state["real"]: expected float, got 1\n'
         'state["switch"]: expected bool, got NumPy int32[]\n'
-        'state["table"]: expected NumPy float64[3], got float32[3]\n'
+        'state["table"]: expected float64[3], got float32[3]\n'
         'state["extra"]["deep"]: expected nothing of that name, got NumPy float64[2]'
     )
 

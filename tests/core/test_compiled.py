@@ -14,8 +14,10 @@ from flax import nnx
 
 from datarax_typed.core import compiled
 from datarax_typed.core.config import OperatorConfig
-from datarax_typed.core.element_batch import Batch, batch_parts
+from datarax_typed.core.element_batch import Batch, known_rows
+from datarax_typed.core.operator import OperatorModule
 from datarax_typed.errors import OutputError
+from datarax_typed.operators.compose import chain
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 from tests.core.samples import PLAIN, RANDOM, Affine, NoDraw, batch, full_batch
 
@@ -147,15 +149,22 @@ def test_state_changed_by_apply_batch_is_written_back() -> None:
     assert operator.get_state()["seen"] == 30
 
 
+def outputs(operator: OperatorModule[Any], given: Batch) -> list[tuple[int, ...]]:
+    lowered = compiled.lowered(operator, given, None, lambda: False)
+    return sorted(leaf.shape for leaf in jax.tree.leaves(lowered.out_info))
+
+
 def test_the_program_returns_only_what_is_new() -> None:
-    operator: nnx.Module = Affine(RANDOM, rngs=nnx.Rngs(0))
-    parted = compiled._take_apart(operator)
-    program: Any = parted.program(checked=False, contracts=True)  # it has `lower`
-    lowered = program.lower(parted.values(), batch_parts(full_batch()), None)
-    shapes = [leaf.shape for leaf in jax.tree.leaves(lowered.out_info)]
-    # The state's count of random draws and of elements, x, the state n, the metadata t: neither
-    # parameter nor keys, nor y, mask and index.
-    assert sorted(shapes) == [(), (), (3,), (3,), (3, 2)]
+    # x alone: neither y, mask and index, nor a count, since the host knows how many rows are valid.
+    assert outputs(Affine(PLAIN), batch()) == [(3, 2)]
+    # How often it has drawn, too.
+    assert outputs(Affine(RANDOM, rngs=nnx.Rngs(0)), batch()) == [(), (3, 2)]
+    # With a mask that the host does not know, the count of elements, and here the state n and the
+    # metadata t: neither parameter nor keys.
+    given = full_batch()
+    assert outputs(Affine(RANDOM, rngs=nnx.Rngs(0)), given) == [(), (), (3,), (3,), (3, 2)]
+    # A chain is one program, and returns nothing of what is between its stages.
+    assert outputs(chain(*[Affine(PLAIN) for _ in range(5)]), batch()) == [(3, 2)]
 
 
 def test_what_is_not_new_is_the_input_itself() -> None:
@@ -211,3 +220,127 @@ def test_threads_do_not_disturb_each_other() -> None:
         results = list(pool.map(operator.clone(), [batch(size) for size in (1, 2, 3, 4) * 3]))
     for result in results:
         np.testing.assert_array_equal(result.data["x"], 2 * batch(len(result)).data["x"])
+
+
+class Counting(Affine):
+    """Reads its own count."""
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        seen = jnp.asarray(self._applied_count[...], jnp.float32)
+        return batch.replace(data={**batch.data, "x": batch.data["x"] + seen})
+
+
+@pytest.mark.parametrize("make", [lambda: Counting(PLAIN), lambda: chain(Counting(PLAIN))])
+def test_a_step_may_read_the_count(make: Callable[[], OperatorModule[Any]]) -> None:
+    operator = make()
+    assert outputs(operator, batch()) == outputs(operator, batch())
+    seen = [operator(Batch({"x": jnp.zeros(4)})).data["x"][0] for _ in range(3)]
+    assert seen == [0, 4, 8]
+    assert operator.get_operation_stats()["applied_count"] == 12
+
+
+def counts(operator: OperatorModule[Any]) -> list[int]:
+    stages = getattr(operator, "stages", [])
+    return [each.get_operation_stats()["applied_count"] for each in (operator, *stages)]
+
+
+def test_the_host_and_the_program_count_alike() -> None:
+    shared = Affine(PLAIN)
+    operator = chain(shared, Affine(PLAIN), shared)
+    given = batch(4)
+    assert known_rows(given) == 4
+    masked = given.replace(valid_mask=jnp.array([True, True, False, True]))
+    assert known_rows(masked) is None
+    expected = [0, 0, 0, 0]
+    for each, number in [(given, 4), (masked, 3), (given, 4), (given, 4), (masked, 3)]:
+        operator(each)
+        # The shared stage runs twice.
+        expected = [
+            total + times * number for total, times in zip(expected, (1, 2, 1, 2), strict=True)
+        ]
+        assert counts(operator) == expected
+
+
+def test_counts_go_on_after_they_were_on_the_device() -> None:
+    operator = Affine(PLAIN)
+    operator(batch(2))
+    nnx.jit(lambda operator, batch: operator(batch))(operator, batch(3))
+    operator(batch(4))
+    operator.apply_batch(batch(5))
+    operator(batch(6))
+    assert operator.get_operation_stats() == {"applied_count": 20, "skipped_count": 0}
+    operator.reset_operation_stats()
+    operator(batch(2))
+    assert operator.get_operation_stats() == {"applied_count": 2, "skipped_count": 0}
+
+
+def test_a_branch_of_a_step_counts_as_before() -> None:
+    """Within `lax.cond` nothing can be counted; the host must not count either."""
+
+    class Maybe(Affine):
+        def __init__(self, config: OperatorConfig) -> None:
+            super().__init__(config)
+            self.inner = Affine(PLAIN)
+
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            def yes(data: PyTree) -> PyTree:
+                return self.inner.apply_batch(batch).data
+
+            data = jax.lax.cond(batch.data["x"][0, 0] > 0, yes, lambda data: data, batch.data)
+            return batch.replace(data=data)
+
+    operator = Maybe(PLAIN)
+    operator(batch())
+    assert operator.get_operation_stats()["applied_count"] == 3
+    assert operator.inner.get_operation_stats()["applied_count"] == 0
+
+
+def test_how_many_rows_are_valid_is_known_as_long_as_the_mask_is_the_same() -> None:
+    elements = batch(3).elements()
+    padded = Batch.stack(elements, pad_to=5)
+    assert known_rows(padded) == 3
+    assert known_rows(padded.replace(index=jnp.arange(5))) == 3
+    assert known_rows(Affine(PLAIN)(padded)) == 3
+    assert known_rows(padded.replace(valid_mask=jnp.ones(5, bool))) is None
+    assert known_rows(jax.jit(lambda batch: batch)(padded)) is None
+
+
+def renames(data: PyTree) -> PyTree:
+    return {"renamed": data["x"], "y": data["y"]}
+
+
+RESULTS: dict[str, Callable[[PyTree], PyTree]] = {
+    "as it was": lambda data: data,
+    "renamed": renames,
+    "copied": lambda data: {**data, "copy": data["x"]},
+    "swapped": lambda data: {"x": data["y"], "y": data["x"]},
+    "dropped": lambda data: {"y": data["y"] + 1},
+    "added": lambda data: {**data, "new": data["x"] * 2},
+    "nested": lambda data: {**data, "new": {"old": data["x"], "twice": data["x"] * 2}},
+    "not a dict": lambda data: [data["x"] * 2, data["y"]],
+    "one array": lambda data: data["x"] * 2,
+}
+
+
+@pytest.mark.parametrize("change", RESULTS.values(), ids=RESULTS)
+@pytest.mark.parametrize("numpy", [False, True])
+def test_any_result_is_put_together(change: Callable[[PyTree], PyTree], numpy: bool) -> None:
+    class Changes(OperatorModule):
+        def apply(
+            self,
+            data: PyTree,
+            state: PyTree,
+            metadata: Metadata | None,
+            random_params: PyTree = None,
+            stats: Statistics | None = None,
+        ) -> tuple[PyTree, PyTree, Metadata | None]:
+            return change(data), state, metadata
+
+    given = batch()
+    if numpy:
+        given = given.replace(data=jax.tree.map(np.array, given.data))
+    result = Changes(PLAIN)(given).data
+    expected = change(jax.tree.map(jnp.asarray, given.data))
+    # Fails where the structures differ.
+    jax.tree.map(np.testing.assert_array_equal, result, expected)
+    assert all(isinstance(leaf, jax.Array) for leaf in jax.tree.leaves(result))

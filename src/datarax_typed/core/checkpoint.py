@@ -144,7 +144,7 @@ def _decode_leaf(
         data = _decode_leaf(inner, jax.random.key_data(leaf), found, problems)
         return jax.random.wrap_key_data(data, impl=implementation)
     where = _text(path)
-    expected = describe_value(leaf) if _is_array(leaf) else type(leaf).__name__
+    expected = describe_array(leaf) if _is_array(leaf) else type(leaf).__name__
     if path not in found:
         problems.append(Problem(where, expected, "nothing"))
         return leaf

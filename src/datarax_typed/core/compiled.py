@@ -1,16 +1,12 @@
-"""One compiled program for a batch: built once per structure, it returns only what has changed.
+"""One compiled program for a batch: built once per structure, it returns only what has changed."""
 
-An operator is taken apart once. Later calls compare the identities of its attributes with what they
-were, and hand the program the values of its variables.
-"""
-
-from collections.abc import Callable, Collection, Hashable, Sequence
-from contextvars import ContextVar
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from itertools import count
 from operator import is_
-from typing import TypeAlias
-from weakref import WeakKeyDictionary
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -19,78 +15,28 @@ from flax import nnx
 from jax.experimental import checkify
 
 from datarax_typed.core.contracts import contracts_enabled
-from datarax_typed.core.element_batch import Batch, Parts, batch_parts, trusted_batch
+from datarax_typed.core.counting import CountRead, Step, running
+from datarax_typed.core.element_batch import (
+    Batch,
+    batch_parts,
+    known_rows,
+    trusted_batch,
+    with_metadata,
+)
 from datarax_typed.core.metadata import join_metadata, split_metadata
+from datarax_typed.core.parted import Blueprint, Parted, taken_apart, value_of
+from datarax_typed.core.tracing import is_concrete_type
 from datarax_typed.errors import DomainError, OutputError
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
-# Within a step that `jax.disable_jit` runs without tracing, an operator must not start another.
-_IN_STEP: ContextVar[bool] = ContextVar("in_step", default=False)
-_PROGRAMS_AT_MOST = 256
+_PROGRAMS_AT_MOST: Final = 256
 
-
-def in_step() -> bool:
-    """Return whether a compiled step is running without tracing, under `jax.disable_jit`."""
-    return _IN_STEP.get()
-
-
-def run_compiled(
-    module: nnx.Module, batch: Batch, stats: Statistics | None, *, checked: bool
-) -> Batch:
-    """Run an operator's `apply_batch` compiled, and write back the state that it has changed.
-
-    Args:
-        module: an NNX module with `apply_batch`.
-        batch: the input; it is not returned.
-        stats: statistics to use instead of the operator's own.
-        checked: whether `checkify` checks in the program are raised, as `DomainError`.
-    """
-    parted = _PARTED.get(module)
-    if parted is None or not parted.is_current(module):
-        parted = _PARTED[module] = _take_apart(module)
-    program = parted.program(checked=checked, contracts=contracts_enabled())
-    parts = batch_parts(batch)
-    error, (changed, new, layout) = program(parted.values(), parts, stats)
-    if error is not None and (message := error.get()):
-        raise DomainError(message.removesuffix(" (`check` failed)"))
-    parted.write_back(module, layout.changed, changed)
-    given, fresh = jax.tree.leaves(parts), iter(new)
-    leaves = [next(fresh) if at is None else _own(given[at]) for at in layout.plan]
-    result = trusted_batch(jax.tree.unflatten(layout.tree, leaves))
-    if not layout.host:
-        return result
-    return result.replace(metadata=join_metadata(result.metadata or {}, layout.host))
-
-
-def _own(leaf: PyTree) -> PyTree:
-    # The caller may write into a NumPy array afterwards; the result must not change then.
-    return jnp.array(leaf) if isinstance(leaf, np.ndarray | np.generic) else leaf
-
-
-@dataclass(frozen=True)
-class _Structure:
-    """An operator without its arrays; operators of equal structure share their programs."""
-
-    graphdef: nnx.GraphDef[nnx.Module]
-    checked: bool
-    contracts: bool
-    # Follows from the graph definition.
-    kinds: "tuple[_Kind, ...]" = field(compare=False)
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A variable without its value, or an array that is no variable."""
-
-    path: tuple[Hashable, ...]
-    variable: type[nnx.Variable[PyTree]] | None
-    metadata: dict[str, PyTree]
-
-    def with_value(self, value: PyTree) -> PyTree:
-        """Return the variable with a value, or the array."""
-        if self.variable is None:
-            return value
-        return self.variable.from_metadata(value, dict(self.metadata))
+# What a program takes beside the values of variables: data, state and metadata, which may be
+# donated, and mask and index, which many batches may share.
+_Records: TypeAlias = tuple[PyTree, PyTree, Metadata | None]
+_Rows: TypeAlias = tuple[PyTree, PyTree]
+# A function compiled by `jax.jit`: JAX has no public type with a call and `lower`.
+_Program: TypeAlias = Any
 
 
 @jax.tree_util.register_static
@@ -100,104 +46,125 @@ class _Layout:
 
     # The positions of the variables that have changed.
     changed: tuple[int, ...]
-    tree: jax.tree_util.PyTreeDef
-    # For every output, the position of the input that it is, or None where it is new.
-    plan: tuple[int | None, ...]
+    # Counts that grow by the number of valid rows, and how many times: the host adds it.
+    counted: tuple[tuple[int, int], ...]
+    # None where the new outputs are fields of data and state, and all else is as it came in.
+    plan: "_Plan | None"
     # What `apply` itself has put into metadata beside arrays.
     host: Metadata = field(compare=False)
 
 
-_Outputs: TypeAlias = tuple[list[PyTree], list[PyTree], _Layout]
-_Program: TypeAlias = Callable[
-    [list[PyTree], Parts, Statistics | None], tuple[checkify.Error | None, _Outputs]
-]
+class _Plan(NamedTuple):
+    """How any result is put together."""
+
+    tree: jax.tree_util.PyTreeDef
+    # For every leaf of the result, its position among the new outputs followed by the inputs.
+    positions: tuple[int, ...]
 
 
-@dataclass
-class _Parted:
-    """An operator taken apart, and how to see that it is still the same."""
+_Outputs: TypeAlias = tuple[list[PyTree], PyTree, _Layout]
 
-    graphdef: nnx.GraphDef[nnx.Module]
-    kinds: tuple[_Kind, ...]
-    # Live: an optimiser or `set_state` changes their values, and the next call reads them.
-    leaves: list[PyTree]
-    # Live, and as they were: a changed flag or a new submodule shows here.
-    attributes: list[tuple[Collection[PyTree], list[PyTree]]]
-    classes: Sequence[tuple[object, type]]
-    own_class: type
-    programs: dict[tuple[bool, bool], _Program] = field(default_factory=dict)
 
-    def is_current(self, module: nnx.Module) -> bool:
-        """Return whether the operator still has the structure that it was taken apart with."""
-        return (
-            type(module) is self.own_class
-            and all(_is_same(live, old) for live, old in self.attributes)
-            and all(type(node) is before for node, before in self.classes)
-            and all(
-                kind.variable is None or leaf.get_metadata() == kind.metadata
-                for kind, leaf in zip(self.kinds, self.leaves, strict=True)
-            )
+@dataclass(frozen=True)
+class _Structure:
+    """What a program is compiled for; operators of equal structure share their programs."""
+
+    operator: Blueprint
+    contracts: bool
+    # Whether the program is given all counts, and counts; otherwise the host does.
+    counts: bool
+    # Whether the arrays of the records are given away.
+    donates: bool
+
+
+def run_compiled(
+    module: nnx.Module,
+    batch: Batch,
+    stats: Statistics | None,
+    raises: Callable[[], bool],
+    *,
+    donates: bool = False,
+) -> Batch:
+    """Run an operator's `apply_batch` compiled, and write back the state that it has changed.
+
+    Args:
+        module: an NNX module with `apply_batch`.
+        batch: the input; it is not returned.
+        stats: statistics to use instead of the operator's own.
+        raises: returns whether `checkify` checks in the program are raised, as `DomainError`; asked
+            once per structure of the operator.
+        donates: whether the arrays of the batch's data, state and metadata are given away.
+    """
+    known = taken_apart(module, raises)
+    data, state, arrays, mask, index = parts = batch_parts(batch)
+    number = None if known.reads_counts else known_rows(batch)
+    program = _program(known, donates=donates, counts=number is None)
+    values = known.values(counts=number is None)
+    try:
+        error, (changed, new, layout) = program(values, parts[:3], parts[3:], stats)
+    except CountRead:
+        known.reads_counts = True
+        return run_compiled(module, batch, stats, raises, donates=donates)
+    if error is not None and (message := error.get()):
+        raise DomainError(message.removesuffix(" (`check` failed)"))
+    for at, value in zip(layout.changed, changed, strict=True):
+        known.store(module, at, value)
+    if number is not None:
+        for at, times in layout.counted:
+            known.count(at, times * number)
+    if layout.plan is None:
+        new_data, new_state = new
+        new_parts = _updated(data, new_data), _updated(state, new_state), arrays, mask, index
+    else:
+        pool = [*new, *map(_owned, jax.tree.leaves(parts))]
+        new_parts = layout.plan.tree.unflatten([pool[at] for at in layout.plan.positions])
+    result = trusted_batch(new_parts, batch)
+    if layout.host:
+        return with_metadata(result, join_metadata(result.metadata or {}, layout.host))
+    return result
+
+
+def lowered(
+    module: nnx.Module,
+    batch: Batch,
+    stats: Statistics | None,
+    raises: Callable[[], bool],
+    *,
+    donates: bool = False,
+) -> jax.stages.Lowered:
+    """Return the program that `run_compiled` would run, lowered and not yet compiled."""
+    known = taken_apart(module, raises)
+    parts = batch_parts(batch)
+    counts = known.reads_counts or known_rows(batch) is None
+    program = _program(known, donates=donates, counts=counts)
+    try:
+        found: jax.stages.Lowered = program.lower(
+            known.values(counts=counts), parts[:3], parts[3:], stats
         )
-
-    def program(self, *, checked: bool, contracts: bool) -> _Program:
-        """Return the compiled program."""
-        key = (checked, contracts)
-        if key not in self.programs:
-            self.programs[key] = _compiled(_Structure(self.graphdef, *key, self.kinds))
-        return self.programs[key]
-
-    def values(self) -> list[PyTree]:
-        """Return the values of all variables."""
-        return [_value(leaf) for leaf in self.leaves]
-
-    def write_back(self, module: nnx.Module, changed: tuple[int, ...], new: list[PyTree]) -> None:
-        """Store the values that a program has changed."""
-        for position, value in zip(changed, new, strict=True):
-            kind, leaf = self.kinds[position], self.leaves[position]
-            if kind.variable is None:
-                replaced: PyTree = {kind.path: value}
-                nnx.update(module, nnx.from_flat_state(replaced))
-            else:
-                leaf.set_raw_value(value)
+    except CountRead:
+        known.reads_counts = True
+        return lowered(module, batch, stats, raises, donates=donates)
+    return found
 
 
-# Beside the modules and not in them: how a module was taken apart is no state.
-_PARTED: WeakKeyDictionary[nnx.Module, _Parted] = WeakKeyDictionary()
+def _program(known: Parted, *, donates: bool, counts: bool) -> _Program:
+    key = (contracts_enabled(), counts, donates)
+    program = known.programs.get(key)
+    if program is None:
+        program = known.programs[key] = _compiled(_Structure(known.blueprint, *key))
+    return program
 
 
-def _take_apart(module: nnx.Module) -> _Parted:
-    graphdef, state = nnx.split(module)
-    kinds = tuple(_kind(path, leaf) for path, leaf in nnx.to_flat_state(state))
-    leaves = [leaf for _, leaf in nnx.to_flat_state(nnx.state(module))]
-    nodes = [node for _, node in nnx.iter_graph(module)]
-    attributes = [_attributes(node) for node in nodes if _is_container(node)]
-    # The module itself must not be held here: what holds its key is never forgotten.
-    classes = [(n, type(n)) for n in nodes if isinstance(n, nnx.Pytree) and n is not module]
-    return _Parted(graphdef, kinds, leaves, attributes, classes, type(module))
+def _updated(old: dict[PyTree, PyTree], new: dict[PyTree, PyTree]) -> dict[PyTree, PyTree]:
+    both = {**old, **new}
+    if all(map(is_concrete_type, map(type, both.values()))):
+        return both
+    return {key: value if key in new else _owned(value) for key, value in both.items()}
 
 
-def _is_container(node: PyTree) -> bool:
-    if isinstance(node, nnx.Pytree | dict | list):
-        return True
-    is_leaf = isinstance(node, nnx.Variable) or jax.tree_util.all_leaves([node])
-    return hasattr(node, "__dict__") and not is_leaf
-
-
-def _attributes(node: PyTree) -> tuple[Collection[PyTree], list[PyTree]]:
-    if isinstance(node, list):
-        return node, list(node)
-    live = node.values() if isinstance(node, dict) else vars(node).values()
-    return live, list(live)
-
-
-def _kind(path: tuple[Hashable, ...], leaf: PyTree) -> _Kind:
-    if isinstance(leaf, nnx.Variable):
-        return _Kind(path, type(leaf), leaf.get_metadata())
-    return _Kind(path, None, {})
-
-
-def _value(leaf: PyTree) -> PyTree:
-    return leaf.get_raw_value() if isinstance(leaf, nnx.Variable) else leaf
+def _owned(leaf: PyTree) -> PyTree:
+    # The caller may write into a NumPy array afterwards; the result must not change then.
+    return jnp.array(leaf) if isinstance(leaf, np.ndarray | np.generic) else leaf
 
 
 @lru_cache(maxsize=_PROGRAMS_AT_MOST)
@@ -205,47 +172,80 @@ def _compiled(structure: _Structure) -> _Program:
     trace = partial(_trace, structure)
 
     def run(
-        values: list[PyTree], parts: Parts, stats: Statistics | None
+        values: list[PyTree], records: _Records, rows: _Rows, stats: Statistics | None
     ) -> tuple[checkify.Error | None, _Outputs]:
-        if not structure.checked:
-            return None, trace(values, parts, stats)
+        if not structure.operator.raises:
+            return None, trace(values, records, rows, stats)
         checked = checkify.checkify(trace, errors=checkify.user_checks)
-        return checked(values, parts, stats)
+        return checked(values, records, rows, stats)
 
-    return jax.jit(run)
+    return jax.jit(run, donate_argnums=1 if structure.donates else ())
 
 
 def _trace(
-    structure: _Structure, values: list[PyTree], parts: Parts, stats: Statistics | None
+    structure: _Structure,
+    values: list[PyTree],
+    records: _Records,
+    rows: _Rows,
+    stats: Statistics | None,
 ) -> _Outputs:
-    pairs = zip(structure.kinds, values, strict=True)
-    variables: PyTree = {kind.path: kind.with_value(value) for kind, value in pairs}
-    module: PyTree = nnx.merge(structure.graphdef, nnx.from_flat_state(variables))
-    token = _IN_STEP.set(True)
-    try:
-        result = module.apply_batch(trusted_batch(parts), stats)
-    finally:
-        _IN_STEP.reset(token)
-    if nnx.graphdef(module) != structure.graphdef:
+    operator = structure.operator
+    before = values if structure.counts else operator.complete(values)
+    module = operator.module(before)
+    step = Step(None if structure.counts else rows[0])
+    with running(step):
+        result = module.apply_batch(trusted_batch((*records, *rows)), stats)
+    if nnx.graphdef(module) != operator.graphdef:
         raise OutputError(
             f"{type(module).__name__}.apply_batch: expected to leave the operator's structure as "
             "it is, got new or removed attributes; make them in __init__"
         )
-    after = [_value(leaf) for _, leaf in nnx.to_flat_state(nnx.state(module))]
-    leaves_of = jax.tree.leaves
-    changed = tuple(
-        at for at, new in enumerate(after) if not _is_same(leaves_of(new), leaves_of(values[at]))
-    )
-    positions = {id(leaf): at for at, leaf in enumerate(jax.tree.leaves(parts))}
-    leaves, tree = jax.tree.flatten(batch_parts(result))
-    plan = tuple(positions.get(id(leaf)) for leaf in leaves)
-    new = [leaf for leaf, at in zip(leaves, plan, strict=True) if at is None]
+    leaves = [leaf for _, leaf in nnx.to_flat_state(nnx.state(module))]
+    positions = {id(leaf): at for at, leaf in enumerate(leaves)}
+    counted = Counter(positions[id(own)] for own in step.counts if id(own) in positions)
+    after = list(map(value_of, leaves))
+    changed = tuple(at for at in range(len(after)) if not _is_same(after[at], before[at]))
+    new, plan = _outputs(batch_parts(result), records, rows, donates=structure.donates)
     host = split_metadata(result.metadata or {})[1]
-    return [after[at] for at in changed], new, _Layout(changed, tree, plan, host)
+    layout = _Layout(changed, tuple(counted.items()), plan, host)
+    return [after[at] for at in changed], new, layout
 
 
-def _is_same(left: Collection[PyTree], right: Collection[PyTree]) -> bool:
-    return len(left) == len(right) and all(map(is_, left, right))
+def _outputs(
+    parts: PyTree, records: _Records, rows: _Rows, *, donates: bool
+) -> tuple[PyTree, _Plan | None]:
+    """Return what a program must return of a result: not what it was given."""
+    inputs = jax.tree.leaves((records, rows))
+    # A donated array is gone after the call: the program must return it, which costs nothing.
+    gone = len(jax.tree.leaves(records)) if donates else 0
+    kept = {id(leaf): at for at, leaf in enumerate(inputs) if at >= gone}
+    data, state, arrays, mask, index = parts
+    fields = [_new_fields(*pair, kept) for pair in zip(records, (data, state), strict=False)]
+    no_metadata = not jax.tree.leaves((records[2], arrays)) and records[2] == arrays
+    if None not in fields and no_metadata and mask is rows[0] and index is rows[1]:
+        return tuple(fields), None
+    leaves, tree = jax.tree.flatten(parts)
+    new = [leaf for leaf in leaves if id(leaf) not in kept]
+    fresh = count()
+    at = (len(new) + kept[id(leaf)] if id(leaf) in kept else next(fresh) for leaf in leaves)
+    return new, _Plan(tree, tuple(at))
 
 
-__all__ = ["in_step", "run_compiled"]
+def _new_fields(before: PyTree, after: PyTree, kept: dict[int, int]) -> PyTree:
+    """Return the entries of a dict that are new; None if the others are not all that was before."""
+    if type(before) is not dict or type(after) is not dict or not before.keys() <= after.keys():
+        return None
+    new = {
+        key: value
+        for key, value in after.items()
+        if id(value) not in kept or value is not before.get(key)
+    }
+    return None if any(id(leaf) in kept for leaf in jax.tree.leaves(new)) else new
+
+
+def _is_same(left: PyTree, right: PyTree) -> bool:
+    leaves, others = jax.tree.leaves(left), jax.tree.leaves(right)
+    return len(leaves) == len(others) and all(map(is_, leaves, others))
+
+
+__all__ = ["lowered", "run_compiled"]

@@ -3,7 +3,8 @@
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Generic, Self, SupportsIndex, TypeAlias, cast
+from functools import partial
+from typing import ClassVar, Final, Generic, Self, SupportsIndex, TypeAlias, cast
 
 import jax
 import jax.numpy as jnp
@@ -70,10 +71,14 @@ class Batch(Generic[DataT_co]):
     valid_mask: Bool[Array, " batch"] = field(default_factory=lambda: _ALL_VALID)
     index: Int[Array, " batch"] | None = None
 
+    # How many rows are valid, the first ones, where nothing needs to ask the device for it.
+    _known_rows: ClassVar[int | None] = None
+
     def __post_init__(self) -> None:
         size = _common_size(self)
         if self.valid_mask is _ALL_VALID:
-            object.__setattr__(self, "valid_mask", jnp.ones(size, dtype=jnp.bool_))
+            object.__setattr__(self, "valid_mask", _all_rows(size))
+            object.__setattr__(self, "_known_rows", size)
 
     @staticmethod
     def stack(
@@ -106,13 +111,15 @@ class Batch(Generic[DataT_co]):
         )
         host = stack_records([rest for _, rest in parts])
         has_metadata = any(row.metadata is not None for row in rows)
-        return Batch(
+        batch = Batch(
             data,
             state,
             join_metadata(stacked, host) if has_metadata else None,
             jnp.arange(size) < count,
             None if index is None else _padded_index(index, count, size),
         )
+        object.__setattr__(batch, "_known_rows", count)
+        return batch
 
     def elements(self) -> list[Element[DataT_co]]:
         """Return the valid records as elements; outside of a trace only."""
@@ -145,10 +152,41 @@ class Batch(Generic[DataT_co]):
 
     def replace(self, **changes: PyTree) -> Self:
         """Return a copy with some attributes changed, checked as a new batch is."""
-        return replace(self, **changes)
+        new = replace(self, **changes)
+        if new.valid_mask is self.valid_mask:
+            object.__setattr__(new, "_known_rows", self._known_rows)
+        return new
+
+
+@partial(jax.jit, static_argnums=0, inline=True)
+def _all_rows(size: int) -> Bool[Array, " batch"]:
+    # Compiled: an operation on its own takes ten times as long as the call of a program.
+    return jnp.ones(size, dtype=jnp.bool_)
 
 
 def _common_size(batch: Batch[PyTree]) -> int:
+    size = _size_if_right(batch)
+    return _checked_size(batch) if size is None else size
+
+
+def _size_if_right(batch: Batch[PyTree]) -> int | None:
+    """Return the size of a batch, or None where something is wrong: `_checked_size` says what."""
+    metadata: object = batch.metadata
+    if not isinstance(metadata, dict | None):
+        return None
+    arrays = split_metadata(metadata)[0] if metadata else None
+    leaves = jax.tree_util.tree_leaves((batch.data, batch.state, arrays))
+    rows = [(batch.valid_mask, "b"), (batch.index, "iu")]
+    given = [(row, kinds) for row, kinds in rows if row is not None]
+    everything = [*leaves, *(row for row, _ in given)]
+    if not leaves or not all(map(is_array, everything)):
+        return None
+    sizes = {leaf.shape[:1] for leaf in everything}
+    right = all(row.ndim == 1 and row.dtype.kind in kinds for row, kinds in given)
+    return sizes.pop()[0] if right and len(sizes) == 1 and () not in sizes else None
+
+
+def _checked_size(batch: Batch[PyTree]) -> int:
     metadata: object = batch.metadata
     if not isinstance(metadata, dict | None):
         problem = Problem("metadata", "a dict or None", describe_value(metadata))
@@ -366,12 +404,30 @@ def batch_parts(batch: Batch[PyTree]) -> Parts:
     return batch.data, batch.state, arrays, batch.valid_mask, batch.index
 
 
-def trusted_batch(parts: Parts) -> Batch[PyTree]:
-    """Return a batch of parts that are known to belong together, without checking them again."""
+def trusted_batch(parts: Parts, like: Batch[PyTree] | None = None) -> Batch[PyTree]:
+    """Return a batch of parts that are known to belong together, without checking them again.
+
+    Args:
+        parts: in the order of `batch_parts`.
+        like: a batch that may have the same mask.
+    """
     batch: Batch[PyTree] = object.__new__(Batch)
-    names = ("data", "state", "metadata", "valid_mask", "index")
-    vars(batch).update(zip(names, parts, strict=True))
+    data, state, metadata, mask, index = parts
+    # Written out, since it is on the way of every call.
+    vars(batch).update(data=data, state=state, metadata=metadata, valid_mask=mask, index=index)
+    if like is not None and like.valid_mask is mask:
+        vars(batch)["_known_rows"] = like._known_rows
     return batch
+
+
+def with_metadata(batch: Batch[PyTree], metadata: Metadata) -> Batch[PyTree]:
+    """Return a batch with other metadata that is known to belong to it."""
+    return trusted_batch((batch.data, batch.state, metadata, batch.valid_mask, batch.index), batch)
+
+
+def known_rows(batch: Batch[PyTree]) -> int | None:
+    """Return how many rows, the first ones, are valid, if the device need not be asked."""
+    return batch._known_rows
 
 
 __all__ = ["Batch", "DataT_co", "Element", "path_text"]

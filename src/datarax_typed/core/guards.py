@@ -7,11 +7,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import jax
-import jax.numpy as jnp
 from flax import nnx
-from jax.custom_batching import custom_vmap
-from jaxtyping import Array, Bool, UInt32
 
+from datarax_typed.core.counting import left_to_host, number_of
 from datarax_typed.core.describe import describe_value
 from datarax_typed.core.element_batch import Batch, path_text
 from datarax_typed.core.metadata import is_array, split_metadata
@@ -78,7 +76,7 @@ def guarded_apply_batch(apply_batch: ApplyBatchT) -> ApplyBatchT:
         if _RUNNING.get() is self:
             # A subclass's method that calls super(): checked and counted once.
             return apply_batch(self, batch, stats)
-        check_batch(batch, self.label)
+        check_batch(batch, self)
         self._check_input(batch)
         with _running(self), _undone_on_error(self):
             result = apply_batch(self, batch, stats)
@@ -87,30 +85,21 @@ def guarded_apply_batch(apply_batch: ApplyBatchT) -> ApplyBatchT:
                     f"{self.label}.apply_batch: expected a Batch, got {type(result).__name__}"
                 )
             result = self._finish_batch(batch, result)
-            self._count(_number_of(batch.valid_mask))
+            if not left_to_host(self._applied_count, batch.valid_mask):
+                self._count(number_of(batch.valid_mask))
         return result
 
     return cast(ApplyBatchT, guarded)
 
 
-@custom_vmap
-def _number_of(rows: Bool[Array, "..."]) -> UInt32[Array, ""]:
-    return jnp.sum(rows, dtype=jnp.uint32)
-
-
-@_number_of.def_vmap
-def _(_: int, __: list[bool], rows: Bool[Array, "..."]) -> tuple[UInt32[Array, ""], bool]:
-    # The counts of an operator that `nnx.vmap` shares among batches are those of all of them.
-    return _number_of(rows), False
-
-
-def check_batch(batch: object, asker: str) -> None:
+def check_batch(batch: object, asker: "OperatorModule[Any] | str") -> None:
     """Check that a value is a batch.
 
     Raises:
         BatchError: it is not.
     """
     if not isinstance(batch, Batch):
+        asker = asker if isinstance(asker, str) else asker.label
         mend = "Batch.stack([element])" if type(batch).__name__ == "Element" else "Batch(data)"
         raise BatchError(f"{asker}: expected a Batch, got {type(batch).__name__}; give {mend}")
 

@@ -5,6 +5,7 @@ from typing import TypeAlias
 import jax
 import numpy as np
 
+from datarax_typed.core.tracing import is_concrete_type
 from datarax_typed.protocols import Metadata, PyTree
 
 Parts: TypeAlias = tuple[Metadata, Metadata]
@@ -12,6 +13,8 @@ Parts: TypeAlias = tuple[Metadata, Metadata]
 
 def is_array(value: object) -> bool:
     """Return whether JAX can take a value as an array: object and text arrays it cannot."""
+    if is_concrete_type(type(value)):
+        return True
     if isinstance(value, np.ndarray | np.generic):
         return value.dtype.kind in "biufcV" and value.dtype.names is None
     return isinstance(value, jax.Array | jax.ShapeDtypeStruct)

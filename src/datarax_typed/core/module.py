@@ -20,6 +20,7 @@ from datarax_typed.core.checkpoint import (
     encode_tree,
 )
 from datarax_typed.core.config import DataraxModuleConfig, statistics_problems
+from datarax_typed.core.counting import Count, on_host, plus
 from datarax_typed.core.metadata import is_array
 from datarax_typed.core.static import static_equal, static_hash
 from datarax_typed.errors import (
@@ -37,10 +38,6 @@ from datarax_typed.protocols import PyTree, State, Statistics
 ConfigT_co = TypeVar(
     "ConfigT_co", covariant=True, bound=DataraxModuleConfig, default=DataraxModuleConfig
 )
-
-
-class Count(nnx.Variable[Array]):
-    """A number of elements."""
 
 
 class StatisticsVariable(nnx.Variable[Statistics]):
@@ -109,8 +106,8 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
         self.config: ConfigT_co = config
         self.rngs: nnx.Rngs | None = nnx.data(rngs)
         self.name: str | None = nnx.static(name)
-        self._applied_count = Count(jnp.zeros((), jnp.uint32))
-        self._skipped_count = Count(jnp.zeros((), jnp.uint32))
+        self._applied_count = Count(on_host(0))
+        self._skipped_count = Count(on_host(0))
         self._statistics: StatisticsVariable | None = nnx.data(_stored(config.precomputed_stats))
         function = config.batch_stats_fn
         is_module = isinstance(function, nnx.Module)
@@ -133,14 +130,14 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
 
     def reset_operation_stats(self) -> None:
         """Set both counts to zero."""
-        self._applied_count.set_value(jnp.zeros((), jnp.uint32))
-        self._skipped_count.set_value(jnp.zeros((), jnp.uint32))
+        self._applied_count.set_value(on_host(0))
+        self._skipped_count.set_value(on_host(0))
 
     def _count(self, applied: UInt32[Array, ""], skipped: UInt32[Array, ""] | None = None) -> None:
         try:
-            self._applied_count[...] += applied
+            self._applied_count.set_value(plus(self._applied_count.get_value(), applied))
             if skipped is not None:
-                self._skipped_count[...] += skipped
+                self._skipped_count.set_value(plus(self._skipped_count.get_value(), skipped))
         except TraceContextError:
             # The module is a constant of somebody else's trace: nothing can be carried out of it.
             return
@@ -405,4 +402,4 @@ def _copied(state: State) -> State:
     }
 
 
-__all__ = ["ConfigT_co", "Count", "DataraxModule", "StatisticsVariable"]
+__all__ = ["ConfigT_co", "DataraxModule", "StatisticsVariable"]

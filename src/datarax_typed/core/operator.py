@@ -10,14 +10,22 @@ from flax import nnx
 from jaxtyping import Array, Key
 from typing_extensions import TypeVar
 
-from datarax_typed.core.compiled import in_step, run_compiled
+from datarax_typed.core.compiled import run_compiled
 from datarax_typed.core.config import DataraxModuleConfig, OperatorConfig
 from datarax_typed.core.contracts import current_stage, enforce
+from datarax_typed.core.counting import Number, in_step, minus
 from datarax_typed.core.describe import describe_value
-from datarax_typed.core.element_batch import Batch
+from datarax_typed.core.element_batch import (
+    Batch,
+    batch_parts,
+    known_rows,
+    trusted_batch,
+    with_metadata,
+)
 from datarax_typed.core.guards import check_batch, finished_apply, guarded_apply_batch
 from datarax_typed.core.metadata import join_metadata, split_metadata
-from datarax_typed.core.module import Count, DataraxModule
+from datarax_typed.core.module import DataraxModule
+from datarax_typed.core.parted import taken_apart
 from datarax_typed.core.randomness import batch_key, own_stream, record_keys
 from datarax_typed.core.specs import element_spec_after, first_row
 from datarax_typed.core.tracing import is_tracing
@@ -99,38 +107,46 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
             BatchError, StatisticsError: `batch` or `stats` is something else.
             ContractError, FieldError, DomainError...: see the operator; nothing has changed then.
         """
+        return self._call(batch, stats)
+
+    def _call(self, batch: Batch, stats: Statistics | None, *, donates: bool = False) -> Batch:
         if is_tracing() or in_step():
             return self.apply_batch(batch, stats)
-        check_batch(batch, self.label)
+        check_batch(batch, self)
         if stats is not None:
             self._checked_statistics(stats, "a call")
-        _, host = split_metadata(batch.metadata or {})
-        if self.config.cacheable and not self.stochastic:
+        if self.config.cacheable and not self.stochastic and not donates:
             result = self._remembered(batch, stats)
         else:
-            result = run_compiled(self, batch, stats, checked=self._raises_domain_errors())
-        if not host:
+            raises = self._raises_domain_errors
+            result = run_compiled(self, batch, stats, raises, donates=donates)
+        if not batch.metadata:
             return result
-        return result.replace(metadata=join_metadata(result.metadata or {}, host))
+        _, host = split_metadata(batch.metadata)
+        return with_metadata(result, join_metadata(result.metadata or {}, host)) if host else result
 
     def _remembered(self, batch: Batch, stats: Statistics | None) -> Batch:
-        lasting = (nnx.graphdef(self), nnx.state(self, nnx.Not(Count)))
-        before = jax.tree.map(lambda leaf: leaf, nnx.state(self, Count))
-        arrays = None if batch.metadata is None else split_metadata(batch.metadata)[0]
+        known = taken_apart(self, self._raises_domain_errors)
+        data, state, arrays, mask, index = batch_parts(batch)
         # The mask and the index of equal records are often made anew: they count by content.
-        rows = [
-            None if leaf is None else np.asarray(leaf) for leaf in (batch.valid_mask, batch.index)
-        ]
-        inputs = (batch.data, batch.state, arrays, rows, stats)
-        found: tuple[Batch, PyTree] | None = self._cache.get(lasting, inputs)
-        if found is not None:
-            result, counted = found
-            nnx.update(self, jax.tree.map(jnp.add, before, counted))
-            return _with_own_dicts(result)
-        result = run_compiled(self, batch, stats, checked=self._raises_domain_errors())
-        # Those of submodules too, for the next time.
-        counted = jax.tree.map(jnp.subtract, nnx.state(self, Count), before)
-        self._cache.put(inputs, (result, counted))
+        number = known_rows(batch)
+        rows = (
+            np.asarray(mask) if number is None else number,
+            None if index is None else np.asarray(index),
+        )
+        inputs = (data, state, arrays, rows, stats)
+        # Another structure is another `known`; counts change no result.
+        lasting = (known, known.values(counts=False))
+        found: tuple[Batch, list[Number]] | None = self._cache.get(lasting, inputs)
+        if found is None:
+            before = known.counts()
+            result = run_compiled(self, batch, stats, self._raises_domain_errors)
+            # Those of submodules too, for the next time.
+            grown = list(map(minus, known.counts(), before))
+            self._cache.put(inputs, (result, grown))
+        else:
+            result, grown = found
+            known.add(grown)
         return _with_own_dicts(result)
 
     def _raises_domain_errors(self) -> bool:
@@ -353,8 +369,8 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
 
 def _with_own_dicts(batch: Batch) -> Batch:
     # What the caller writes into the dicts of a result must not come back.
-    copied: Batch = jax.tree.map(lambda leaf: leaf, batch)
-    return copied
+    parts = (batch.data, batch.state, batch.metadata, batch.valid_mask, batch.index)
+    return trusted_batch(jax.tree.map(lambda leaf: leaf, parts), batch)
 
 
 def _is_shape(node: object) -> bool:

@@ -1,5 +1,6 @@
-"""Whether JAX is tracing."""
+"""Whether JAX is tracing, and whether values of a type are arrays or stand for some."""
 
+import jax
 import jax.core
 from jax.extend.core import get_opaque_trace_state
 
@@ -12,7 +13,21 @@ with jax.core.eval_context():
 
 def is_tracing() -> bool:
     """Return whether the calling thread runs inside a JAX transformation."""
-    return bool(get_opaque_trace_state(convention=_CONVENTION) != _NOT_TRACING)
+    return not get_opaque_trace_state(convention=_CONVENTION) == _NOT_TRACING  # noqa: SIM201  # `!=` asks `==` too, by a detour
 
 
-__all__ = ["is_tracing"]
+# Types that have been seen: `isinstance(value, jax.Array)` costs more than all else that is asked
+# of an array.
+_CONCRETE: dict[type, bool] = {}
+
+
+def is_concrete_type(kind: type) -> bool:
+    """Return whether values of a type are JAX arrays that hold numbers, and no tracers."""
+    known = _CONCRETE.get(kind)
+    if known is None:
+        known = issubclass(kind, jax.Array) and not issubclass(kind, jax.core.Tracer)
+        _CONCRETE[kind] = known
+    return known
+
+
+__all__ = ["is_concrete_type", "is_tracing"]

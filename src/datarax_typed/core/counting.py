@@ -1,0 +1,172 @@
+"""Counts of elements: added up by the host where it knows how many, in the program elsewhere.
+
+An array that a program takes and returns on every call costs more than all else around a small
+batch, and how many rows are valid is mostly known without asking the device.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Final, TypeAlias
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jax.custom_batching import custom_vmap
+from jax.extend.core import get_opaque_trace_state
+from jaxtyping import Array, Bool, UInt32
+
+_LARGEST: Final = 2**32 - 1
+_CONVENTION: Final = "nnx"
+
+# A NumPy array where the host keeps it.
+Number: TypeAlias = UInt32[Array, ""] | UInt32[np.ndarray, ""]
+
+# In place of a count within a step that leaves counting to the host.
+NOT_GIVEN: Final = object()
+
+
+class CountRead(BaseException):
+    """A step reads a count that it was not given; no user's `except Exception` may catch this."""
+
+
+class Count(nnx.Variable[Number]):
+    """A number of elements, modulo 2**32; what the host adds waits until somebody reads it."""
+
+    __slots__ = ("_settled", "_waiting")
+    _settled: Number
+    _waiting: int
+
+    # All of flax's ways to a variable's value lead through this name, a slot of its base.
+    @property
+    def _raw_value(self) -> Number:
+        settled, waiting = _settled_of(self), _waiting_of(self)
+        if settled is NOT_GIVEN and in_step():
+            raise CountRead
+        if waiting:
+            # A concrete number, within somebody's trace too.
+            with jax.ensure_compile_time_eval():
+                settled = plus(settled, waiting)
+            self._settle(settled)
+        return settled
+
+    @_raw_value.setter
+    def _raw_value(self, value: Number) -> None:
+        self._settle(value)
+
+    def _settle(self, value: Number) -> None:
+        _set(self, "_settled", value)
+        _set(self, "_waiting", 0)
+
+    def __setitem__(self, index: object, value: Number) -> None:
+        # In place, a NumPy array would change for all who hold it.
+        self.set_value(value)
+
+    def add(self, number: int) -> None:
+        """Add a number that the host knows; not for use while JAX traces."""
+        _set(self, "_waiting", _waiting_of(self) + number)
+
+
+_set: Final = object.__setattr__
+_settled_of: Final[Callable[[Count], Number]] = attrgetter("_settled")
+_waiting_of: Final[Callable[[Count], int]] = attrgetter("_waiting")
+
+
+@dataclass
+class Step:
+    """A compiled step that is being traced.
+
+    Attributes:
+        mask: the valid rows of the batch that it was given, if the host knows how many they are.
+        trace: the trace that the step belongs to.
+        counts: those that grow by the number of these rows; the host will add it.
+    """
+
+    mask: object | None
+    trace: object = field(default_factory=lambda: get_opaque_trace_state(convention=_CONVENTION))
+    counts: list[Count] = field(default_factory=list)
+
+    def leaves_to_host(self, mask: object) -> bool:
+        """Return whether the host adds the number of these rows.
+
+        Not for other rows than those given, and not within a loop or branch of the step.
+        """
+        own = mask is self.mask and self.mask is not None
+        return own and bool(get_opaque_trace_state(convention=_CONVENTION) == self.trace)
+
+
+# Within a step that `jax.disable_jit` runs without tracing, an operator must not start another.
+_STEP: ContextVar[Step | None] = ContextVar("step", default=None)
+
+
+def in_step() -> bool:
+    """Return whether a compiled step is being traced, or run without tracing."""
+    return _STEP.get() is not None
+
+
+@contextmanager
+def running(step: Step) -> Iterator[None]:
+    """Say that a step is being traced within the block."""
+    token = _STEP.set(step)
+    try:
+        yield
+    finally:
+        _STEP.reset(token)
+
+
+def left_to_host(count: Count, mask: object) -> bool:
+    """Return whether the host will add the number of valid rows to a count; noted if so."""
+    step = _STEP.get()
+    if step is None or not step.leaves_to_host(mask):
+        return False
+    step.counts.append(count)
+    return True
+
+
+@custom_vmap
+def number_of(rows: Bool[Array, "..."]) -> UInt32[Array, ""]:
+    """Return how many rows are valid, in the program."""
+    return jnp.sum(rows, dtype=jnp.uint32)
+
+
+@number_of.def_vmap
+def _(_: int, __: list[bool], rows: Bool[Array, "..."]) -> tuple[UInt32[Array, ""], bool]:
+    # The counts of an operator that `nnx.vmap` shares among batches are those of all of them.
+    return number_of(rows), False
+
+
+def on_host(number: int) -> Number:
+    """Return a number as the host keeps it."""
+    return np.asarray(number & _LARGEST, np.uint32)
+
+
+def plus(count: Number, number: Number | int) -> Number:
+    """Return a count that has grown; it stays on the host as long as nothing else comes in."""
+    if isinstance(count, np.ndarray) and isinstance(number, int | np.ndarray):
+        return on_host(int(count) + int(number))
+    return jnp.add(count, jnp.asarray(number, jnp.uint32))
+
+
+def minus(after: Number, before: Number) -> Number:
+    """Return by how much a count has grown."""
+    if isinstance(after, np.ndarray) and isinstance(before, np.ndarray):
+        return on_host(int(after) - int(before))
+    return jnp.subtract(after, before)
+
+
+__all__ = [
+    "NOT_GIVEN",
+    "Count",
+    "CountRead",
+    "Step",
+    "in_step",
+    "left_to_host",
+    "minus",
+    "number_of",
+    "on_host",
+    "plus",
+    "running",
+]
