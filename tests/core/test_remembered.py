@@ -169,14 +169,15 @@ def test_incomparable_nodes_are_not_remembered() -> None:
     remembered = Remembered()
     for part, twin in ((key(Node()), key(Node())), ((Touchy(),), (Touchy(),))):
         assert part is not None
+        assert twin is not None
         remembered.add(part, UNKNOWN)
         assert remembered.get(twin) is None
-        assert not same(part, twin)
+        assert not same([*part], [*twin])
 
 
 def test_calls_belong_to_arguments() -> None:
     remembered = Remembered()
-    first, second = UNKNOWN, Accepted((2,), ({"h": 3}, {}, {}))
+    first, second = UNKNOWN, Accepted([2], ({"h": 3}, {}, {}))
     remembered.add((1,), first)
     remembered.add((3,), second)
     assert remembered.get((1,)) is first
@@ -292,6 +293,15 @@ class TestMemory:
         for _ in range(2):
             f({True: 1})
             assert "key 1 of data: expected bool, got 1" in refusal(lambda: f(cast(Any, {1: 1})))
+        results: list[Any] = [{True: 1}, {True: 1}, {1: 1}]
+
+        @contract
+        def g() -> dict[bool, int]:
+            return cast(dict[bool, int], results.pop(0))
+
+        for _ in range(2):
+            g()
+        assert "key 1 of return value: expected bool, got 1" in refusal(g)
 
     def test_a_default_says_nothing_of_others(self) -> None:
         default = zeros(3)
@@ -331,6 +341,28 @@ class TestMemory:
         assert message.splitlines()[1:] == [
             '  - return value: expected Float[Array, "h"], got float32[4]'
         ]
+
+    def test_a_function_that_returns_nothing_must(self) -> None:
+        results = [None, None, 1]
+
+        @contract
+        def f() -> None:
+            return cast(None, results.pop(0))
+
+        f()
+        f()
+        assert "return value: expected None, got 1" in refusal(f)
+
+    def test_none_is_no_result_where_another_is_promised(self) -> None:
+        results = [zeros(3), zeros(3), None]
+
+        @contract
+        def f() -> Float[Array, "h"]:
+            return cast(Array, results.pop(0))
+
+        f()
+        f()
+        assert "got None" in refusal(f)
 
     def test_a_refused_call_is_not_remembered(self) -> None:
         @contract

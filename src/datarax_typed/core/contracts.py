@@ -129,8 +129,15 @@ def _enforced(function: Callable[P, R], owner: type | None, *, is_method: bool) 
     signature = read_signature(function, owner, is_method=is_method)
     if signature.is_empty:
         return function
+    checked = functools.wraps(function)(_checking(function, signature))
+    checked.__datarax_contract__ = signature  # type: ignore[attr-defined]  # a mark on a function
+    # What is no method, such as a callable object in a class, must not become one.
+    if owner is not None and not is_method:
+        return cast(Callable[P, R], staticmethod(checked))
+    return checked
 
-    @functools.wraps(function)
+
+def _checking(function: Callable[P, R], signature: Signature) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         if not _ENABLED.get():
             return function(*args, **kwargs)
@@ -139,14 +146,12 @@ def _enforced(function: Callable[P, R], owner: type | None, *, is_method: bool) 
         if known is None:
             return _checked_call(lambda: function(*args, **kwargs), signature, key, args, kwargs)
         result = _nested(function, args, kwargs) if _PLACES.get() else function(*args, **kwargs)
-        if signature.result and not same(signature.result_key(args, result), known.result):
+        if signature.result is None or (result is None and signature.returns_none):
+            return result
+        if not same(signature.result_key(args, result), known.result):
             _checked_call(lambda: result, signature, key, args, kwargs, known)
         return result
 
-    checked.__datarax_contract__ = signature  # type: ignore[attr-defined]  # a mark on a function
-    # What is no method, such as a callable object in a class, must not become one.
-    if owner is not None and not is_method:
-        return cast(Callable[P, R], staticmethod(checked))
     return checked
 
 

@@ -33,11 +33,11 @@ class Accepted(NamedTuple):
     """What is known of an accepted call.
 
     Attributes:
-        result: the key of the result that was last accepted; None says nothing of it.
+        result: what `note` says of the result that was last accepted; None is nothing.
         bindings: the axes that the arguments bind.
     """
 
-    result: Key | None
+    result: list[object] | None
     bindings: Bindings
 
 
@@ -57,9 +57,11 @@ class Remembered:
             return None
 
     def add(self, arguments: Key, accepted: Accepted) -> None:
-        """Remember an accepted call, unless its arguments may equal others that do not fit."""
+        """Remember an accepted call, as far as it cannot be taken for another that does not fit."""
         if not all(map(_lasts, arguments)):
             return
+        if not all(map(_lasts, accepted.result or ())):
+            accepted = Accepted(None, accepted.bindings)
         if len(self._calls) >= _AT_MOST:
             self._calls.clear()
         with suppress(*_INCOMPARABLE):
@@ -86,8 +88,8 @@ def is_literal(value: object) -> bool:
     return type(value) in _LITERALS
 
 
-def same(left: Key | None, right: Key | None) -> bool:
-    """Return whether two keys are known, and equal."""
+def same(left: list[object] | None, right: list[object] | None) -> bool:
+    """Return whether two results are known to be alike."""
     try:
         return left is not None and left == right
     except _INCOMPARABLE:

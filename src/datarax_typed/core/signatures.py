@@ -77,6 +77,7 @@ class Signature:
         parameters: what its arguments are bound by.
         arguments: the checks of annotated arguments.
         result: the check of the return value.
+        returns_none: whether that has to be None.
         is_method: whether the first argument is the operator.
         reads: what annotations such as "{self.n}" read of the arguments: "self.n".
         together: the starred parameters whose values are checked as one, by `Unpack`.
@@ -90,6 +91,7 @@ class Signature:
     parameters: Parameters
     arguments: dict[str, Check]
     result: Check | None
+    returns_none: bool
     is_method: bool
     reads: tuple[str, ...]
     together: frozenset[str]
@@ -109,13 +111,11 @@ class Signature:
             return None
         return tuple(parts) if not kwargs or note_keywords(parts, kwargs) else None
 
-    def result_key(self, args: tuple[object, ...], result: object) -> Key | None:
+    def result_key(self, args: tuple[object, ...], result: object) -> list[object] | None:
         """Return what decides whether a result fits, or None where that cannot be told."""
-        if self.result is None:
-            return None
         # The call may have changed the operator.
         parts = self._sizes_read(args) if self.reads else []
-        return None if parts is None or not note(parts, (result,)) else tuple(parts)
+        return None if parts is None or not note(parts, (result,)) else parts
 
     def gives_default(self, given: Mapping[str, object]) -> bool:
         """Return whether an argument is a default, which need not fit: others may look alike."""
@@ -207,6 +207,7 @@ def read_signature(
     checks: dict[str, Check | None] = {}
     together = set()
     problems = []
+    returns_none = False
     for key, annotation in (getattr(plain, "__annotations__", None) or {}).items():
         try:
             hint = resolved(annotation, names, owner, getattr(plain, "__type_params__", ()))
@@ -214,6 +215,7 @@ def read_signature(
         except UNREADABLE as error:
             problems.append(unreadable(key, annotation, error))
             continue
+        returns_none |= key == "return" and hint is type(None)
         if get_origin(hint) is Unpack:
             together.add(key)
     if problems:
@@ -227,6 +229,7 @@ def read_signature(
         parameters,
         {key: check for key, check in checks.items() if check is not None and key != "return"},
         checks.get("return"),
+        returns_none,
         is_method,
         reads,
         frozenset(together),
