@@ -21,11 +21,11 @@ from datarax_typed.core.element_batch import (
     batch_parts,
     known_rows,
     trusted_batch,
-    with_metadata,
+    trusted_copy,
 )
 from datarax_typed.core.metadata import join_metadata, split_metadata
 from datarax_typed.core.parted import Blueprint, Parted, taken_apart, value_of
-from datarax_typed.core.tracing import is_concrete_type
+from datarax_typed.core.tracing import are_concrete
 from datarax_typed.errors import DomainError, OutputError
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
@@ -96,7 +96,7 @@ def run_compiled(
         donates: whether the arrays of the batch's data, state and metadata are given away.
     """
     known = taken_apart(module, raises)
-    data, state, arrays, mask, index = parts = batch_parts(batch)
+    parts = batch_parts(batch)
     number = None if known.reads_counts else known_rows(batch)
     program = _program(known, donates=donates, counts=number is None)
     values = known.values(counts=number is None)
@@ -113,14 +113,15 @@ def run_compiled(
         for at, times in layout.counted:
             known.count(at, times * number)
     if layout.plan is None:
-        new_data, new_state = new
-        new_parts = _updated(data, new_data), _updated(state, new_state), arrays, mask, index
+        data, state = map(_updated, parts, new)
+        result = trusted_copy(batch, data=data, state=state, metadata=parts[2])
     else:
         pool = [*new, *map(_owned, jax.tree.leaves(parts))]
-        new_parts = layout.plan.tree.unflatten([pool[at] for at in layout.plan.positions])
-    result = trusted_batch(new_parts, batch)
+        leaves = [pool[at] for at in layout.plan.positions]
+        result = trusted_batch(layout.plan.tree.unflatten(leaves), batch)
     if layout.host:
-        return with_metadata(result, join_metadata(result.metadata or {}, layout.host))
+        metadata = join_metadata(result.metadata or {}, layout.host)
+        return trusted_copy(result, metadata=metadata)
     return result
 
 
@@ -157,7 +158,7 @@ def _program(known: Parted, *, donates: bool, counts: bool) -> _Program:
 
 def _updated(old: dict[PyTree, PyTree], new: dict[PyTree, PyTree]) -> dict[PyTree, PyTree]:
     both = {**old, **new}
-    if all(map(is_concrete_type, map(type, both.values()))):
+    if are_concrete(both.values()):
         return both
     return {key: value if key in new else _owned(value) for key, value in both.items()}
 

@@ -413,16 +413,17 @@ def trusted_batch(parts: Parts, like: Batch[PyTree] | None = None) -> Batch[PyTr
     """
     batch: Batch[PyTree] = object.__new__(Batch)
     data, state, metadata, mask, index = parts
-    # Written out, since it is on the way of every call.
     vars(batch).update(data=data, state=state, metadata=metadata, valid_mask=mask, index=index)
     if like is not None and like.valid_mask is mask:
         vars(batch)["_known_rows"] = like._known_rows
     return batch
 
 
-def with_metadata(batch: Batch[PyTree], metadata: Metadata) -> Batch[PyTree]:
-    """Return a batch with other metadata that is known to belong to it."""
-    return trusted_batch((batch.data, batch.state, metadata, batch.valid_mask, batch.index), batch)
+def trusted_copy(batch: Batch[PyTree], **parts: PyTree) -> Batch[PyTree]:
+    """Return a copy of a batch with other parts that are known to belong to the same rows."""
+    copied: Batch[PyTree] = object.__new__(Batch)
+    vars(copied).update(vars(batch), **parts)
+    return copied
 
 
 def known_rows(batch: Batch[PyTree]) -> int | None:

@@ -20,7 +20,7 @@ from datarax_typed.core.element_batch import (
     batch_parts,
     known_rows,
     trusted_batch,
-    with_metadata,
+    trusted_copy,
 )
 from datarax_typed.core.guards import check_batch, finished_apply, guarded_apply_batch
 from datarax_typed.core.metadata import join_metadata, split_metadata
@@ -123,7 +123,7 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
         if not batch.metadata:
             return result
         _, host = split_metadata(batch.metadata)
-        return with_metadata(result, join_metadata(result.metadata or {}, host)) if host else result
+        return _with_host(result, host) if host else result
 
     def _remembered(self, batch: Batch, stats: Statistics | None) -> Batch:
         known = taken_apart(self, self._raises_domain_errors)
@@ -365,6 +365,10 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
     def requires_rng_streams(self) -> list[str] | None:
         """Return the name of the operator's stream in a list, or None if it is deterministic."""
         return [self.stream_name] if self.stochastic and self.stream_name else None
+
+
+def _with_host(batch: Batch, host: Metadata) -> Batch:
+    return trusted_copy(batch, metadata=join_metadata(batch.metadata or {}, host))
 
 
 def _with_own_dicts(batch: Batch) -> Batch:

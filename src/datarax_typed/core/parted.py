@@ -114,8 +114,7 @@ class Parted:
     def is_current(self, module: nnx.Module) -> bool:
         """Return whether the operator still has the structure that it was taken apart with."""
         return (
-            self._module() is module
-            and type(module) is self._own_class
+            type(module) is self._own_class
             and all(map(is_, chain.from_iterable(self._live), self._then))
             and all(map(is_, map(type, self._nodes), self._classes))
             and list(map(_metadata, self._variables)) == self._metadata

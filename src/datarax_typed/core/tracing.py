@@ -1,5 +1,7 @@
 """Whether JAX is tracing, and whether values of a type are arrays or stand for some."""
 
+from collections.abc import Iterable
+
 import jax
 import jax.core
 from jax.extend.core import get_opaque_trace_state
@@ -30,4 +32,11 @@ def is_concrete_type(kind: type) -> bool:
     return known
 
 
-__all__ = ["is_concrete_type", "is_tracing"]
+def are_concrete(values: Iterable[object]) -> bool:
+    """Return whether all values are JAX arrays that hold numbers, and no tracers."""
+    # Twice, since the first is quick, and knows only types that have been seen.
+    kinds = set(map(type, values))
+    return all(map(_CONCRETE.get, kinds)) or all(map(is_concrete_type, kinds))
+
+
+__all__ = ["are_concrete", "is_concrete_type", "is_tracing"]
