@@ -52,7 +52,7 @@ def _later(axis: _Axis, size: int, effort: Effort) -> Times:
 
 def _first_calls(axis: _Axis) -> Callable[[Effort], Result]:
     def run(effort: Effort) -> Result:
-        rounds = min(effort.rounds, 5)
+        rounds = min(effort.rounds, 3)
         return _fitted({size: _first(axis, size, effort, rounds) for size in axis.sizes})
 
     return run
@@ -113,7 +113,7 @@ def _batches(size: int) -> Makers:
 
 def _stages(size: int) -> Makers:
     steps = [(BRIGHTNESS, CONTRAST)[n % 2] for n in range(size)]
-    return _of_steps(steps, fields((64, 28, 28, 1)))
+    return _of_steps(steps, fields((64, 32, 32, 1)))
 
 
 def _fields(size: int) -> Makers:
