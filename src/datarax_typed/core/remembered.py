@@ -101,7 +101,7 @@ def note(parts: list[object], values: Iterable[Any]) -> bool:  # any arguments o
 
     Of arrays and tracers that is what JAX knows while it traces: a key holds none of them.
     """
-    # Each value can be told from what it starts with, so that no two read alike.
+    # What a value adds shows where it ends, so that no two sequences of values read alike.
     for value in values:
         kind = type(value)
         if kind in _CONCRETE:
@@ -133,7 +133,7 @@ def _note_rarer(parts: list[object], kind: type, value: Any) -> bool:  # any arg
         (_TRACERS if issubclass(kind, jax.core.Tracer) else _CONCRETE).add(kind)
         return note(parts, (value,))
     if kind is np.ndarray:
-        parts += (kind, value.dtype, value.ndim, *value.shape)
+        parts += (kind, value.dtype, *value.shape)
         return True
     if kind in _DICTS:
         parts += (kind, tuple(value))

@@ -29,27 +29,34 @@ class Parameters:
         signature: all of them.
         by_position: those that a plain argument may go to, in order.
         by_name: those that a keyword may go to, in order.
-        are_plain: whether none is starred.
     """
 
     signature: inspect.Signature
     by_position: tuple[str, ...]
     by_name: tuple[str, ...]
-    are_plain: bool
 
     def bind(self, args: tuple[object, ...], kwargs: dict[str, object]) -> Mapping[str, object]:
         """Return the arguments by name, as many as fit: Python itself reports the others."""
-        # `inspect` would take longer than the check itself.
+        # By hand, unless a star takes some: `inspect` takes as long as the check of an array.
         given = dict(zip(self.by_position, args, strict=False))
         if kwargs:
             given |= {name: kwargs[name] for name in self.by_name if name in kwargs}
-        if self.are_plain and len(given) == len(args) + len(kwargs):
+        if len(given) == len(args) + len(kwargs):
             return given
         try:
             # Partial: a wrapper may add the arguments that are missing here.
             return self.signature.bind_partial(*args, **kwargs).arguments
         except TypeError:
             return {}
+
+    def defaults(self) -> dict[str, object]:
+        """Return the defaults that are more than literals, by name."""
+        defaults = {name: known.default for name, known in self.signature.parameters.items()}
+        return {
+            name: default
+            for name, default in defaults.items()
+            if default is not inspect.Parameter.empty and not is_literal(default)
+        }
 
 
 def parameters_of(function: Callable[..., object]) -> Parameters:
@@ -63,7 +70,6 @@ def parameters_of(function: Callable[..., object]) -> Parameters:
         signature,
         tuple(name for name, kind in kinds.items() if kind in _BY_POSITION),
         tuple(name for name, kind in kinds.items() if kind in _BY_NAME),
-        are_plain={*_BY_POSITION, *_BY_NAME}.issuperset(kinds.values()),
     )
 
 
@@ -81,6 +87,7 @@ class Signature:
         is_method: whether the first argument is the operator.
         reads: what annotations such as "{self.n}" read of the arguments: "self.n".
         together: the starred parameters whose values are checked as one, by `Unpack`.
+        defaults: those that are more than literals; a default need not fit.
         sizes_of: reads these of the operator; None where they are more than sizes of the operator,
             and calls are not remembered.
         remembered: calls that were accepted.
@@ -95,6 +102,7 @@ class Signature:
     is_method: bool
     reads: tuple[str, ...]
     together: frozenset[str]
+    defaults: dict[str, object]
     sizes_of: "Callable[[object], list[object] | None] | None"
     remembered: Remembered = field(default_factory=Remembered)
 
@@ -118,12 +126,8 @@ class Signature:
         return None if parts is None or not note(parts, (result,)) else parts
 
     def gives_default(self, given: Mapping[str, object]) -> bool:
-        """Return whether an argument is a default, which need not fit: others may look alike."""
-        known = self.parameters.signature.parameters
-        return any(
-            name in self.arguments and value is known[name].default and not is_literal(value)
-            for name, value in given.items()
-        )
+        """Return whether an argument is one of the `defaults`: others may look alike."""
+        return any(given.get(name) is default for name, default in self.defaults.items())
 
     def _sizes_read(self, args: tuple[object, ...]) -> list[object] | None:
         return self.sizes_of(args[0]) if self.sizes_of is not None and args else None
@@ -233,6 +237,7 @@ def read_signature(
         is_method,
         reads,
         frozenset(together),
+        parameters.defaults(),
         _sizes_of(reads, parameters.by_position[0])
         if is_method and parameters.by_position
         else None,
