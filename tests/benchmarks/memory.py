@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import jax
-from jax.stages import Lowered
 
 from datarax_typed.transforms import jit
 from tests.benchmarks import by_hand
 from tests.benchmarks.by_hand import BRIGHTNESS, ROTATION, Fields, Step
 from tests.benchmarks.ours import SIZES, Mode, batch_for, fields, operator_for
 from tests.benchmarks.peers import datarax
+from tests.benchmarks.peers.datarax import Program
 from tests.benchmarks.rows import Result, Row, UnavailableError
 from tests.benchmarks.timing import Effort, Spread
 
@@ -39,9 +39,14 @@ def _peak(mode: Mode, step: Step, *, donate: bool) -> Callable[[Effort], Result]
     def run(effort: Effort) -> Result:
         data = fields(_SHAPE)
         operator, batch = operator_for(mode, [step]), batch_for(mode, data)
-        ours = _program_bytes(jit(operator, donate=donate).lower(batch))
-        hand = _program_bytes(_by_hand(mode, step, donate=donate).lower(*_arguments(mode, data)))
-        return _compared({"ours": ours, "by hand": hand})
+        hand = _by_hand(mode, step, donate=donate).lower(*_arguments(mode, data))
+        programs: dict[str, Program] = {
+            "ours": jit(operator, donate=donate).lower(batch).compile(),
+            "by hand": hand.compile(),
+        }
+        if effort.peers and datarax.is_installed() and not donate:
+            programs["datarax"] = datarax.program(mode, [step], data)
+        return _compared({name: _program_bytes(each) for name, each in programs.items()})
 
     return run
 
@@ -82,8 +87,8 @@ def _arguments(mode: Mode, data: Fields) -> tuple[jax.Array, ...]:
     return (data["image"],) if mode == "deterministic" else (jax.random.key(0), data["image"])
 
 
-def _program_bytes(lowered: Lowered) -> int:
-    analysis = lowered.compile().memory_analysis()
+def _program_bytes(program: Program) -> int:
+    analysis = program.memory_analysis()
     if analysis is None:
         raise UnavailableError("this backend does not analyse memory")
     used = analysis.argument_size_in_bytes + analysis.output_size_in_bytes

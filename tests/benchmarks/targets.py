@@ -22,7 +22,8 @@ class Target:
 
     def is_met(self, value: float) -> bool:
         """Return whether a measured value meets the target."""
-        return value > self.limit if self.at_least else value <= self.limit
+        # A tie of three digits is no lead.
+        return round(value, 3) > self.limit if self.at_least else value <= self.limit
 
 
 # A row belongs to the longest of these names that its own begins with.

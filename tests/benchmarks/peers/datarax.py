@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flax import nnx
 from jaxtyping import Array
@@ -14,6 +14,13 @@ from tests.benchmarks.timing import Call
 if TYPE_CHECKING:
     from datarax.core.element_batch import Batch
     from datarax.core.operator import OperatorModule
+
+
+class Program(Protocol):
+    """A compiled program that says what memory it needs."""
+
+    # Of a type that JAX keeps to itself.
+    def memory_analysis(self) -> Any: ...
 
 
 def is_installed() -> bool:
@@ -43,15 +50,25 @@ def kept(
     from datarax.core.element_batch import Batch
 
     batch = Batch.from_parts(data, {})
-
-    @nnx.jit
-    def step(operator: "OperatorModule", batch: Batch) -> Batch:
-        return operator(batch)
+    step = nnx.jit(_step)
 
     def run() -> tuple[Batch, Batch]:
         return batch, operator(batch) if eager else step(operator, batch)
 
     return run
+
+
+def program(mode: Mode, steps: Sequence[Step], data: Fields) -> Program:
+    """Return the compiled program of a call."""
+    from datarax.core.element_batch import Batch
+
+    lowered = nnx.jit(_step).lower(operator_for(mode, steps), Batch.from_parts(data, {}))
+    compiled: Program = lowered.compile()
+    return compiled
+
+
+def _step(operator: "OperatorModule", batch: "Batch") -> "Batch":
+    return operator(batch)
 
 
 def operator_for(mode: Mode, steps: Sequence[Step]) -> "OperatorModule":
