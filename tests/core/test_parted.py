@@ -37,6 +37,14 @@ def test_what_has_not_changed_is_taken_apart_once() -> None:
     assert apart(operator) is known
 
 
+def test_other_statistics_are_the_same_structure() -> None:
+    operator = Affine(OperatorConfig(precomputed_stats={"mean": 0.5}))
+    known = apart(operator)
+    operator.set_statistics({"mean": jnp.ones(2)})
+    assert apart(operator) is known
+    np.testing.assert_array_equal(operator(batch()).data["x"], 2 * batch().data["x"] - 1)
+
+
 def rename(operator: Any) -> None:
     value = operator.last
     del operator.last
@@ -151,3 +159,50 @@ def test_neither_programs_nor_what_was_taken_apart_keep_an_operator_alive() -> N
     gc.collect()
     assert [watch() for watch in watched] == [None, None]
     assert identity not in parted._PARTED
+
+
+class Tally(Scales):
+    """Changes whenever it is traced."""
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        self.scale += 1
+        return super().apply_batch(batch, stats)
+
+
+def test_what_changes_in_every_trace_is_traced_every_time() -> None:
+    operator = chain(Tally(0.0))
+    given = Batch({"x": jnp.ones(1)})
+    assert [operator(given).data["x"] for _ in range(4)] == [1, 2, 3, 4]
+    assert operator.get_operation_stats()["applied_count"] == 4
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3, 4])
+def test_a_call_after_a_change_is_as_if_there_had_been_none(calls: int) -> None:
+    """However often it ran before: the program that was known may run, and be thrown away."""
+    operator, fresh = (Affine(RANDOM, rngs=nnx.Rngs(0)) for _ in range(2))
+    for each in (operator, fresh):
+        for _ in range(calls):
+            each(batch())
+    operator.training = False
+    state = operator.get_state()
+    fresh.set_state(state)
+    fresh.training = False
+    np.testing.assert_array_equal(operator(batch()).data["x"], fresh(batch()).data["x"])
+    assert operator.get_operation_stats() == fresh.get_operation_stats()
+
+
+def test_an_error_of_a_program_that_is_no_longer_right_does_not_show() -> None:
+    class Picky(Affine):
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            if self.training and len(batch) > 3:
+                raise ValueError("at most three rows in training")
+            return batch
+
+    operator = Picky(PLAIN)
+    for _ in range(3):
+        operator(batch(3))
+    with pytest.raises(ValueError, match="at most three"):
+        operator(batch(4))
+    operator.training = False
+    assert len(operator(batch(4))) == 4
+    assert operator.get_operation_stats()["applied_count"] == 13

@@ -24,7 +24,7 @@ from datarax_typed.core.element_batch import (
     trusted_copy,
 )
 from datarax_typed.core.metadata import join_metadata, split_metadata
-from datarax_typed.core.parted import Blueprint, Parted, taken_apart, value_of
+from datarax_typed.core.parted import Blueprint, Parted, last_known, taken_apart, value_of
 from datarax_typed.core.tracing import are_concrete
 from datarax_typed.errors import DomainError, OutputError
 from datarax_typed.protocols import Metadata, PyTree, Statistics
@@ -95,23 +95,37 @@ def run_compiled(
             once per structure of the operator.
         donates: whether the arrays of the batch's data, state and metadata are given away.
     """
-    known = taken_apart(module, raises)
-    parts = batch_parts(batch)
+    known = last_known(module)
+    # Then its structure is looked at while the device is busy: a program is pure, and what it
+    # returns can be thrown away. A donated batch cannot be had again.
+    late = known is not None and known.is_steady and not donates
+    if known is None or not late:
+        known = taken_apart(module, raises)
     number = None if known.reads_counts else known_rows(batch)
     program = _program(known, donates=donates, counts=number is None)
+    parts = batch_parts(batch)
     values = known.values(counts=number is None)
+    outputs = None
     try:
-        error, (changed, new, layout) = program(values, parts[:3], parts[3:], stats)
+        outputs = program(values, parts[:3], parts[3:], stats)
     except CountRead:
         known.reads_counts = True
+    except Exception:
+        if not late or known.is_current(module):
+            raise
+    if outputs is None or (late and not known.is_current(module)):
+        taken_apart(module, raises)
         return run_compiled(module, batch, stats, raises, donates=donates)
+    error, (changed, new, layout) = outputs
     if error is not None and (message := error.get()):
         raise DomainError(message.removesuffix(" (`check` failed)"))
-    for at, value in zip(layout.changed, changed, strict=True):
-        known.store(module, at, value)
+    known.write_back(module, zip(layout.changed, changed, strict=True))
     if number is not None:
-        for at, times in layout.counted:
-            known.count(at, times * number)
+        known.count(layout.counted, number)
+    return _result(batch, parts, new, layout)
+
+
+def _result(batch: Batch, parts: PyTree, new: PyTree, layout: _Layout) -> Batch:
     if layout.plan is None:
         data, state = map(_updated, parts, new)
         result = trusted_copy(batch, data=data, state=state, metadata=parts[2])

@@ -177,7 +177,12 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
         self.reset_cache()
 
     def _store_statistics(self, stats: object, source: str) -> None:
-        self._statistics = nnx.data(_stored(self._checked_statistics(stats, source)))
+        stored = _stored(self._checked_statistics(stats, source))
+        if self._statistics is None or stored is None:
+            self._statistics = nnx.data(stored)
+        else:
+            # The same variable: the structure stays, and compiled calls go on as they were.
+            self._statistics.set_value(stored.get_value())
         self.reset_cache()
 
     def _checked_statistics(self, stats: object, source: str) -> Statistics:

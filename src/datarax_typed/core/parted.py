@@ -77,6 +77,7 @@ class Parted:
     Attributes:
         blueprint: the operator without its arrays.
         reads_counts: whether a step has asked for the counts: then it is given them, and counts.
+        is_steady: whether the operator was seen again as it was.
         programs: those that it has run, by what they were compiled for.
     """
 
@@ -102,9 +103,12 @@ class Parted:
         self._counts = {at: x for at, x in enumerate(leaves) if type(x) is Count}
         self._others = [x for at, x in enumerate(self._cells) if at not in self._counts]
         self.reads_counts = False
+        self.is_steady = False
         # Live, and as they were: a changed flag or a new submodule shows here.
         containers = [*filter(_is_container, nodes), *foreign]
-        self._live = [*chain.from_iterable(map(_contents, containers)), (_END,)]
+        self._names = [_entries(node) for node in containers if not isinstance(node, list)]
+        self._names_then = list(chain.from_iterable(self._names))
+        self._live = [*map(_contents, containers), (_END,)]
         self._then = list(chain.from_iterable(self._live))
         # The module itself must not be held here: what holds its key is never forgotten.
         self._own_class = type(module)
@@ -116,6 +120,7 @@ class Parted:
         return (
             type(module) is self._own_class
             and all(map(is_, chain.from_iterable(self._live), self._then))
+            and list(chain.from_iterable(self._names)) == self._names_then
             and all(map(is_, map(type, self._nodes), self._classes))
             and list(map(_metadata, self._variables)) == self._metadata
         )
@@ -133,18 +138,20 @@ class Parted:
         for count, number in zip(self._counts.values(), grown, strict=True):
             count.set_raw_value(plus(count.get_raw_value(), number))
 
-    def count(self, at: int, number: int) -> None:
-        """Add to one count; not for use while JAX traces."""
-        self._counts[at].add(number)
+    def count(self, grown: Iterable[tuple[int, int]], number: int) -> None:
+        """Add a multiple of a number to some counts; not for use while JAX traces."""
+        for at, times in grown:
+            self._counts[at].add(times * number)
 
-    def store(self, module: nnx.Module, at: int, value: PyTree) -> None:
-        """Store a value that has changed; not for use while JAX traces."""
-        cell, kind = self._cells[at], self.blueprint.kinds[at]
-        if kind.variable is None:
-            replaced: PyTree = {kind.path: value}
-            nnx.update(module, nnx.from_flat_state(replaced))
-        else:
-            _set(cell, _VALUE, value)
+    def write_back(self, module: nnx.Module, changed: Iterable[tuple[int, PyTree]]) -> None:
+        """Store values that have changed; not for use while JAX traces."""
+        for at, value in changed:
+            kind = self.blueprint.kinds[at]
+            if kind.variable is None:
+                replaced: PyTree = {kind.path: value}
+                nnx.update(module, nnx.from_flat_state(replaced))
+            else:
+                _set(self._cells[at], _VALUE, value)
 
 
 class _Array:
@@ -159,6 +166,11 @@ class _Array:
 _PARTED: dict[int, Parted] = {}
 
 
+def last_known(module: nnx.Module) -> Parted | None:
+    """Return how a module was taken apart last; it may have changed since."""
+    return _PARTED.get(id(module))
+
+
 def taken_apart(module: nnx.Module, raises: Callable[[], bool]) -> Parted:
     """Return how a module is taken apart; done anew if it has changed, or never was.
 
@@ -166,9 +178,11 @@ def taken_apart(module: nnx.Module, raises: Callable[[], bool]) -> Parted:
         module: the module; it stays as it is.
         raises: returns whether a call raises what its checks of values find.
     """
-    known = _PARTED.get(id(module))
-    if known is None or not known.is_current(module):
-        known = _PARTED[id(module)] = Parted(module, raises=raises())
+    known = last_known(module)
+    if known is not None and known.is_current(module):
+        known.is_steady = True
+        return known
+    known = _PARTED[id(module)] = Parted(module, raises=raises())
     return known
 
 
@@ -208,8 +222,8 @@ def _is_stranger(value: object) -> bool:
     return changes and not own and kind.__module__.partition(".")[0] not in _STEADY
 
 
-def _contents(node: PyTree) -> tuple[Iterable[PyTree], ...]:
-    return (node,) if isinstance(node, list) else (_entries(node), _entries(node).values())
+def _contents(node: PyTree) -> Iterable[PyTree]:
+    return node if isinstance(node, list) else _entries(node).values()
 
 
 def _entries(node: PyTree) -> Mapping[PyTree, PyTree]:
@@ -227,4 +241,4 @@ def value_of(leaf: PyTree) -> PyTree:
     return leaf.get_raw_value() if isinstance(leaf, nnx.Variable) else leaf
 
 
-__all__ = ["Blueprint", "Parted", "taken_apart", "value_of"]
+__all__ = ["Blueprint", "Parted", "last_known", "taken_apart", "value_of"]
