@@ -4,18 +4,16 @@ from collections.abc import Iterable
 
 import jax
 import jax.core
-from jax.extend.core import get_opaque_trace_state
-
-_CONVENTION = "nnx"
+from jax.extend.core import find_top_trace
 
 # Read inside `eval_context`, so that a first import within a trace is right too.
 with jax.core.eval_context():
-    _NOT_TRACING = get_opaque_trace_state(convention=_CONVENTION)
+    _NOT_TRACING = find_top_trace(())
 
 
 def is_tracing() -> bool:
     """Return whether the calling thread runs inside a JAX transformation."""
-    return not get_opaque_trace_state(convention=_CONVENTION) == _NOT_TRACING  # noqa: SIM201  # `!=` asks `==` too, by a detour
+    return find_top_trace(()) is not _NOT_TRACING
 
 
 # Types that have been seen: `isinstance(value, jax.Array)` costs more than all else that is asked
