@@ -97,7 +97,10 @@ class Parted:
         self.programs: dict[Hashable, PyTree] = {}
         # Live: an optimiser or `set_state` changes their values, and the next call reads them.
         leaves = [leaf for _, leaf in nnx.to_flat_state(nnx.state(module))]
-        self._variables = [leaf for leaf in leaves if isinstance(leaf, nnx.Variable)]
+        # Nobody reads a count's metadata.
+        self._variables = [
+            leaf for leaf in leaves if isinstance(leaf, nnx.Variable) and type(leaf) is not Count
+        ]
         self._metadata = [variable.get_metadata() for variable in self._variables]
         self._cells = [x if isinstance(x, nnx.Variable) else _Array(x) for x in leaves]
         self._counts = {at: x for at, x in enumerate(leaves) if type(x) is Count}
