@@ -69,9 +69,9 @@ def test_the_least_recently_used_goes_first() -> None:
     state = jnp.ones(1)
     for key in ("a", "b"):
         assert cache.get(state, key) is None
-        cache.put(key, key.upper())
+        cache.put(state, key, key.upper())
     assert cache.get(state, "a") == "A"
-    cache.put("c", "C")
+    cache.put(state, "c", "C")
     assert [cache.get(state, key) for key in "abc"] == ["A", None, "C"]
     assert len(cache) == 2
 
@@ -80,9 +80,29 @@ def test_another_state_forgets_everything() -> None:
     cache: ResultCache[str] = ResultCache()
     first, second = jnp.ones(1), jnp.ones(1)
     cache.get(first, "a")
-    cache.put("a", "A")
+    cache.put(first, "a", "A")
     assert cache.get(second, "a") is None
     assert cache.get(first, "a") is None
+
+
+def test_a_result_of_another_state_is_not_remembered() -> None:
+    cache: ResultCache[str] = ResultCache()
+    first, second = jnp.ones(1), jnp.ones(1)
+    cache.get(first, "a")
+    # As another thread may, while the result is computed.
+    cache.get(second, "a")
+    cache.put(first, "a", "A")
+    assert cache.get(second, "a") is None
+
+
+def test_a_result_that_was_given_away_is_computed_again() -> None:
+    operator = Affine(OperatorConfig(cacheable=True))
+    given = batch()
+    first = operator(given)
+    first.data["x"].delete()
+    second = operator(given)
+    np.testing.assert_array_equal(second.data["x"], 2 * given.data["x"])
+    assert operator.get_operation_stats()["applied_count"] == 6
 
 
 def test_numpy_counts_by_content_shape_and_dtype_and_jax_by_identity() -> None:
@@ -91,7 +111,7 @@ def test_numpy_counts_by_content_shape_and_dtype_and_jax_by_identity() -> None:
     array = jnp.ones(4)
     for key in (np.zeros(4, np.int32), array):
         cache.get(state, key)
-        cache.put(key, "known")
+        cache.put(state, key, "known")
     known = [np.zeros(4, np.int32), array]
     unknown = [
         np.zeros((2, 2), np.int32),
@@ -110,7 +130,7 @@ def test_an_input_lives_as_long_as_its_identity_is_a_key() -> None:
         # Were the array let go, the next one could have its identity, and its result.
         key = jnp.full(1, number)
         assert cache.get(None, key) is None
-        cache.put(key, number)
+        cache.put(None, key, number)
         del key
 
 

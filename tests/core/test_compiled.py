@@ -239,6 +239,53 @@ def test_a_step_may_read_the_count(make: Callable[[], OperatorModule[Any]]) -> N
     assert operator.get_operation_stats()["applied_count"] == 12
 
 
+@pytest.mark.parametrize("wrong", [BaseException, Exception])
+def test_a_read_of_the_count_cannot_be_hidden(wrong: type[BaseException]) -> None:
+    class Hides(Counting):
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            try:
+                return super().apply_batch(batch, stats)
+            except wrong as error:
+                raise ValueError from error
+
+    operator = Hides(PLAIN)
+    seen = [operator(Batch({"x": jnp.zeros(4)})).data["x"][0] for _ in range(3)]
+    assert seen == [0, 4, 8]
+
+
+def test_an_error_after_a_read_of_the_count_stands_alone() -> None:
+    class Fails(Counting):
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            super().apply_batch(batch, stats)
+            raise ValueError("what the user wrote")
+
+    with pytest.raises(ValueError, match="what the user wrote") as caught:
+        Fails(PLAIN)(batch())
+    assert caught.value.__context__ is None
+
+
+def test_what_failed_within_a_step_is_not_counted() -> None:
+    class Fails(Affine):
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            raise ValueError
+
+    class Falls(Affine):
+        def __init__(self, config: OperatorConfig) -> None:
+            super().__init__(config)
+            self.first = chain(Affine(PLAIN), Fails(PLAIN))
+
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            try:
+                return self.first.apply_batch(batch)
+            except ValueError:
+                return batch
+
+    operator = Falls(PLAIN)
+    operator(batch())
+    assert counts(operator.first) == [0, 0, 0]
+    assert operator.get_operation_stats()["applied_count"] == 3
+
+
 def counts(operator: OperatorModule[Any]) -> list[int]:
     stages = getattr(operator, "stages", [])
     return [each.get_operation_stats()["applied_count"] for each in (operator, *stages)]

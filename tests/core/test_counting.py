@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datarax_typed.core.counting import Count, Number, minus, on_host, plus
+from tests.core.samples import PLAIN, Affine, batch
 
 MODULO = 2**32
 numbers = st.integers(0, MODULO - 1)
@@ -62,6 +63,32 @@ def test_every_reader_sees_what_the_host_has_added(
     # It was added once.
     assert holder.count[...] == 12
     assert np.dtype(holder.count.get_value().dtype) == np.uint32
+
+
+def test_operators_side_by_side_have_their_own_counts() -> None:
+    made: Affine = nnx.vmap(lambda _: Affine(PLAIN))(jnp.arange(2))
+    batches = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), batch(3))
+    call: Callable[..., object] = nnx.vmap(lambda operator, batch: operator(batch).data["x"])
+    call(made, batches)
+    np.testing.assert_array_equal(made._applied_count.get_value(), [3, 3])
+    call = nnx.vmap(lambda operator, batch: operator(batch).data["x"], in_axes=(0, None))
+    call(made, batch(2))
+    np.testing.assert_array_equal(made._applied_count.get_value(), [5, 5])
+
+
+def test_an_operator_shared_by_batches_counts_all_of_them() -> None:
+    shared = Affine(PLAIN)
+    batches = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), batch(3))
+    nnx.vmap(lambda operator, batch: operator(batch).data["x"], in_axes=(None, 0))(shared, batches)
+    assert shared.get_operation_stats()["applied_count"] == 6
+
+
+def test_a_saved_state_is_no_longer_the_operators() -> None:
+    operator = Affine(PLAIN)
+    operator(batch(3))
+    saved = operator.get_state()
+    saved["_applied_count"] += 1
+    assert operator.get_operation_stats()["applied_count"] == 3
 
 
 def test_what_is_set_is_not_added_to() -> None:

@@ -38,15 +38,20 @@ class ResultCache(Generic[ResultT]):
             self.clear()
             self._state = (state_key, jax.tree.leaves(state))
         key = _key(inputs)
-        if key not in self._results:
+        # Out and in again: another thread may come between any two steps.
+        found = self._results.pop(key, None)
+        # Who got the result before may have given its memory away.
+        if found is None or any(map(_is_gone, jax.tree.leaves(found[1]))):
             return None
-        self._results.move_to_end(key)
-        return self._results[key][1]
+        self._results[key] = found
+        return found[1]
 
-    def put(self, inputs: PyTree, result: ResultT) -> None:
-        """Remember a result for these inputs, under the state of the last `get`."""
+    def put(self, state: PyTree, inputs: PyTree, result: ResultT) -> None:
+        """Remember a result for these inputs, unless a `get` with another state came between."""
+        if _key(state) != self._state[0]:
+            return
         self._results[_key(inputs)] = (inputs, result)
-        if len(self._results) > self._at_most:
+        while len(self._results) > self._at_most:
             self._results.popitem(last=False)
 
 
@@ -62,6 +67,10 @@ _CACHES: WeakKeyDictionary[object, ResultCache[PyTree]] = WeakKeyDictionary()
 def _key(inputs: PyTree) -> Hashable:
     leaves, tree = jax.tree_util.tree_flatten(inputs)
     return (tree, *map(_leaf_key, leaves))
+
+
+def _is_gone(leaf: PyTree) -> bool:
+    return isinstance(leaf, jax.Array) and leaf.is_deleted()
 
 
 def _leaf_key(leaf: PyTree) -> Hashable:

@@ -44,7 +44,9 @@ class Count(nnx.Variable[Number]):
     @property
     def _raw_value(self) -> Number:
         settled, waiting = _settled_of(self), _waiting_of(self)
-        if settled is NOT_GIVEN and in_step():
+        step = _STEP.get() if settled is NOT_GIVEN else None
+        if step is not None:
+            step.reads_counts = True
             raise CountRead
         if waiting:
             # A concrete number, within somebody's trace too.
@@ -83,11 +85,13 @@ class Step:
         mask: the valid rows of the batch that it was given, if the host knows how many they are.
         trace: the trace that the step belongs to.
         counts: those that grow by the number of these rows; the host will add it.
+        reads_counts: whether a count was read that was not given.
     """
 
     mask: object | None
     trace: object = field(default_factory=lambda: get_opaque_trace_state(convention=_CONVENTION))
     counts: list[Count] = field(default_factory=list)
+    reads_counts: bool = False
 
     def leaves_to_host(self, mask: object) -> bool:
         """Return whether the host adds the number of these rows.
@@ -109,12 +113,22 @@ def in_step() -> bool:
 
 @contextmanager
 def running(step: Step) -> Iterator[None]:
-    """Say that a step is being traced within the block."""
+    """Say that a step is being traced within the block.
+
+    Raises:
+        CountRead: the block has read a count, whatever it made of that error.
+    """
     token = _STEP.set(step)
     try:
         yield
+    except Exception:
+        if step.reads_counts:
+            raise CountRead from None
+        raise
     finally:
         _STEP.reset(token)
+    if step.reads_counts:
+        raise CountRead
 
 
 def left_to_host(count: Count, mask: object) -> bool:
@@ -126,16 +140,41 @@ def left_to_host(count: Count, mask: object) -> bool:
     return True
 
 
+@contextmanager
+def uncounted_on_error() -> Iterator[None]:
+    """Leave nothing to the host of what a block of a step has counted before an error."""
+    step = _STEP.get()
+    if step is None:
+        yield
+        return
+    before = len(step.counts)
+    try:
+        yield
+    except BaseException:
+        del step.counts[before:]
+        raise
+
+
 @custom_vmap
-def number_of(rows: Bool[Array, "..."]) -> UInt32[Array, ""]:
-    """Return how many rows are valid, in the program."""
-    return jnp.sum(rows, dtype=jnp.uint32)
+def grown(count: UInt32[Array, "..."], rows: Bool[Array, "..."]) -> UInt32[Array, "..."]:
+    """Return a count that has grown by the number of valid rows, in the program.
+
+    Args:
+        count: the count, or those of operators side by side.
+        rows: which rows are valid; first, the axes of the count.
+    """
+    return count + jnp.sum(rows, tuple(range(jnp.ndim(count), rows.ndim)), dtype=jnp.uint32)
 
 
-@number_of.def_vmap
-def _(_: int, __: list[bool], rows: Bool[Array, "..."]) -> tuple[UInt32[Array, ""], bool]:
+@grown.def_vmap
+def _(
+    size: int, batched: list[bool], count: UInt32[Array, "..."], rows: Bool[Array, "..."]
+) -> tuple[UInt32[Array, "..."], bool]:
+    if batched[0]:
+        rows = rows if batched[1] else jnp.broadcast_to(rows, (size, *rows.shape))
+        return grown(count, rows), True
     # The counts of an operator that `nnx.vmap` shares among batches are those of all of them.
-    return number_of(rows), False
+    return grown(count, jnp.moveaxis(rows, 0, -1)), False
 
 
 def on_host(number: int) -> Number:
@@ -162,11 +201,12 @@ __all__ = [
     "Count",
     "CountRead",
     "Step",
+    "grown",
     "in_step",
     "left_to_host",
     "minus",
-    "number_of",
     "on_host",
     "plus",
     "running",
+    "uncounted_on_error",
 ]

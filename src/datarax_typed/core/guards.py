@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import jax
 from flax import nnx
 
-from datarax_typed.core.counting import left_to_host, number_of
+from datarax_typed.core.counting import left_to_host, uncounted_on_error
 from datarax_typed.core.describe import describe_value
 from datarax_typed.core.element_batch import Batch, path_text
 from datarax_typed.core.metadata import is_array, split_metadata
@@ -86,7 +86,7 @@ def guarded_apply_batch(apply_batch: ApplyBatchT) -> ApplyBatchT:
                 )
             result = self._finish_batch(batch, result)
             if not left_to_host(self._applied_count, batch.valid_mask):
-                self._count(number_of(batch.valid_mask))
+                self._count(batch.valid_mask)
         return result
 
     return cast(ApplyBatchT, guarded)
@@ -117,7 +117,8 @@ def _running(operator: "OperatorModule[Any]") -> Iterator[None]:
 def _undone_on_error(operator: "OperatorModule[Any]") -> Iterator[None]:
     if is_tracing():
         # What a failed trace has changed is thrown away with the trace.
-        yield
+        with uncounted_on_error():
+            yield
         return
     before = jax.tree.map(lambda leaf: leaf, nnx.state(operator))
     try:

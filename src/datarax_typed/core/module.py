@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from flax.errors import TraceContextError
-from jaxtyping import Array, UInt32
+from jaxtyping import Array, Bool
 from typing_extensions import TypeVar, get_original_bases
 
 from datarax_typed.core.cache import ResultCache, cache_of
@@ -20,7 +20,7 @@ from datarax_typed.core.checkpoint import (
     encode_tree,
 )
 from datarax_typed.core.config import DataraxModuleConfig, statistics_problems
-from datarax_typed.core.counting import Count, on_host, plus
+from datarax_typed.core.counting import Count, grown, on_host
 from datarax_typed.core.metadata import is_array
 from datarax_typed.core.static import static_equal, static_hash
 from datarax_typed.errors import (
@@ -133,11 +133,9 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
         self._applied_count.set_value(on_host(0))
         self._skipped_count.set_value(on_host(0))
 
-    def _count(self, applied: UInt32[Array, ""], skipped: UInt32[Array, ""] | None = None) -> None:
+    def _count(self, rows: Bool[Array, "batch"]) -> None:
         try:
-            self._applied_count.set_value(plus(self._applied_count.get_value(), applied))
-            if skipped is not None:
-                self._skipped_count.set_value(plus(self._skipped_count.get_value(), skipped))
+            self._applied_count.set_value(grown(self._applied_count.get_value(), rows))
         except TraceContextError:
             # The module is a constant of somebody else's trace: nothing can be carried out of it.
             return
@@ -207,7 +205,9 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
         Returns:
             A nested dict of arrays and Python scalars, for Orbax, pickle, msgpack or npz.
         """
-        state = encode_tree(self._variables())
+        # What the caller writes into a number of the host must not change the module.
+        own = jax.tree.map(_own_number, self._variables())
+        state = encode_tree(own)
         for path, module in self._modules():
             _subtree(state, path)["_statistics"] = encode_statistics(module.get_statistics())
         return state
@@ -328,6 +328,10 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
                 f"available: {quoted(stream_names)}; "
                 f"give rngs=nnx.Rngs({', '.join(f'{name}=0' for name in missing)})"
             )
+
+
+def _own_number(leaf: PyTree) -> PyTree:
+    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
 
 
 def _filled(state: PyTree, pure: PyTree) -> PyTree:

@@ -143,7 +143,7 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
             result = run_compiled(self, batch, stats, self._raises_domain_errors)
             # Those of submodules too, for the next time.
             grown = list(map(minus, known.counts(), before))
-            self._cache.put(inputs, (result, grown))
+            self._cache.put(lasting, inputs, (result, grown))
         else:
             result, grown = found
             known.add(grown)
