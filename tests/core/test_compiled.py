@@ -186,7 +186,8 @@ def test_the_structure_must_stay() -> None:
         operator(batch())
     assert str(caught.value) == (
         "Grows.apply_batch: expected to leave the operator's structure as it is, "
-        "got new or removed attributes; make them in __init__"
+        "got new, removed or changed attributes; make them in __init__, and keep in an "
+        "nnx.Variable what changes"
     )
     assert not hasattr(operator, "more")
     assert operator.get_operation_stats() == {"applied_count": 0, "skipped_count": 0}
@@ -350,6 +351,37 @@ def test_how_many_rows_are_valid_is_known_as_long_as_the_mask_is_the_same() -> N
     assert known_rows(Affine(PLAIN)(padded)) == 3
     assert known_rows(padded.replace(valid_mask=jnp.ones(5, bool))) is None
     assert known_rows(jax.jit(lambda batch: batch)(padded)) is None
+
+
+def test_what_the_caller_writes_into_a_result_stays_there() -> None:
+    class Says(OperatorModule):
+        def apply(
+            self,
+            data: PyTree,
+            state: PyTree,
+            metadata: Metadata | None,
+            random_params: PyTree = None,
+            stats: Statistics | None = None,
+        ) -> tuple[PyTree, PyTree, Metadata | None]:
+            return data, state, {"tags": ["a"], "deep": {"key": "value"}}
+
+    operator = Says(PLAIN)
+    for _ in range(2):
+        metadata: Any = operator(batch()).metadata
+        assert metadata == {"tags": ["a"], "deep": {"key": "value"}}
+        metadata["tags"].append("b")
+        metadata["deep"]["more"] = 1
+
+
+def test_a_result_holds_nothing_that_the_caller_may_change() -> None:
+    mask, index = np.ones(3, bool), np.arange(3, dtype=np.int32)
+    given = batch(valid_mask=mask, index=index, metadata={})
+    result = Affine(PLAIN)(given)
+    mask[:], index[:] = False, 9
+    np.testing.assert_array_equal(result.valid_mask, [True] * 3)
+    np.testing.assert_array_equal(result.index, [0, 1, 2])
+    assert result.metadata == {}
+    assert result.metadata is not given.metadata
 
 
 def renames(data: PyTree) -> PyTree:

@@ -1,14 +1,17 @@
 """How an operator is taken apart: every change shows, and nothing is held too long."""
 
 import gc
+import logging
 import weakref
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
+from jaxtyping import Array
 
 from datarax_typed.core import parted
 from datarax_typed.core.config import OperatorConfig
@@ -123,6 +126,130 @@ def test_a_change_of_a_foreign_stage_is_noticed() -> None:
     stage.more["list"] = [Offset(2.0)]
     assert operator(given).data["x"] == 5
     assert apart(operator) is apart(operator)
+
+
+class Stage:
+    """A foreign stage that says itself what it does to a number."""
+
+    def scaled(self, x: Array) -> Array:
+        raise NotImplementedError
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        return batch.replace(data={"x": self.scaled(batch.data["x"])})
+
+    def output_spec(self, input_spec: PyTree) -> PyTree:
+        return input_spec
+
+
+class Learns(Stage):
+    def __init__(self) -> None:
+        self.layer = nnx.Linear(1, 1, rngs=nnx.Rngs(0))
+
+    def scaled(self, x: Array) -> Array:
+        return x * self.layer.kernel[...][0, 0]
+
+    def change(self) -> None:
+        self.layer.kernel.set_value(self.layer.kernel.get_value() + 1)
+
+
+class Slotted:
+    """Has no dict, and fulfils the protocol."""
+
+    __slots__ = ("__private",)
+
+    def __init__(self) -> None:
+        self.__private = 2.0
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        return batch.replace(data={"x": batch.data["x"] * self.__private})
+
+    def output_spec(self, input_spec: PyTree) -> PyTree:
+        return input_spec
+
+    def change(self) -> None:
+        self.__private = 3.0
+
+
+class Guarded(Stage):
+    def __init__(self) -> None:
+        self.scale = 2.0
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def scaled(self, x: Array) -> Array:
+        return x * self.scale
+
+    def change(self) -> None:
+        self.scale = 3.0
+
+
+class Lists(Stage):
+    """Moves an item from the end of a list to the start of the next."""
+
+    def __init__(self) -> None:
+        self.first, self.second = [1.0, 2.0], [3.0]
+
+    def scaled(self, x: Array) -> Array:
+        return x * sum(self.first)
+
+    def change(self) -> None:
+        for one, other in ((self.first, self.second), (self.second, self.first)):
+            other.insert(0, one.pop())
+            one.append(other.pop())
+        self.second.insert(0, self.first.pop())
+
+
+@pytest.mark.parametrize("kind", [Learns, Slotted, Guarded, Lists])
+def test_whatever_a_foreign_stage_holds_is_noticed(kind: Callable[[], Any]) -> None:
+    stage = kind()
+    operator = chain(stage)
+    given = Batch({"x": jnp.ones(1)})
+    before = operator(given).data["x"]
+    operator(given)
+    stage.change()
+    after = operator(given).data["x"]
+    assert before != after
+    assert after == stage.apply_batch(given).data["x"]
+    assert apart(operator) is apart(operator)
+
+
+class Colour(Enum):
+    RED = 1
+
+
+def test_what_nobody_changes_is_not_looked_into() -> None:
+    """A logger holds all others, and notes which levels were asked for."""
+    operators: list[Any] = [Affine(PLAIN) for _ in range(2)]
+    for operator in operators:
+        operator.log = logging.getLogger(__name__)
+        operator.colour = Colour.RED
+    known = apart(operators[0])
+    logging.getLogger(f"{__name__}.new").debug("asked")
+    assert apart(operators[0]) is known
+    assert apart(operators[1]).blueprint == known.blueprint
+
+
+def test_numbers_that_compare_equal_are_not_the_same_structure() -> None:
+    numbers = (1, 1.0, True, (1,), (1.0,), (True,), 0.0, -0.0)
+    operators: list[Any] = [Affine(PLAIN) for _ in numbers]
+    for operator, number in zip(operators, numbers, strict=True):
+        operator.number = number
+    blueprints = [apart(operator).blueprint for operator in operators]
+    assert len(set(blueprints)) == len(numbers)
+    assert apart(operators[0].clone()).blueprint == blueprints[0]
+
+
+def test_what_changes_in_every_trace_may_be_beside_a_read_of_a_count() -> None:
+    class Counting(Affine):
+        def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+            seen = jnp.asarray(self._applied_count[...], jnp.float32)
+            return batch.replace(data={"x": batch.data["x"] + seen})
+
+    operator = chain(Tally(0.0), Counting(PLAIN))
+    given = Batch({"x": jnp.ones(1)})
+    # Where the trace that asked for the counts was thrown away, the scale has grown twice.
+    assert [operator(given).data["x"] for _ in range(3)] == [2, 4, 6]
 
 
 def test_foreign_stages_that_compare_equal_do_not_share_a_program() -> None:

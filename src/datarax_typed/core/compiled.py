@@ -128,13 +128,19 @@ def run_compiled(
 def _result(batch: Batch, parts: PyTree, new: PyTree, layout: _Layout) -> Batch:
     if layout.plan is None:
         data, state = map(_updated, parts, new)
-        result = trusted_copy(batch, data=data, state=state, metadata=parts[2])
+        mask, index = map(_owned, parts[3:])
+        # Never the caller's own dict, not even an empty one.
+        metadata: Metadata | None = None if parts[2] is None else {}
+        result = trusted_copy(
+            batch, data=data, state=state, metadata=metadata, valid_mask=mask, index=index
+        )
     else:
         pool = [*new, *map(_owned, jax.tree.leaves(parts))]
         leaves = [pool[at] for at in layout.plan.positions]
         result = trusted_batch(layout.plan.tree.unflatten(leaves), batch)
     if layout.host:
-        metadata = join_metadata(result.metadata or {}, layout.host)
+        # The layout's own stays as it was traced, whatever the caller writes into a result.
+        metadata = join_metadata(result.metadata or {}, _copied(layout.host))
         return trusted_copy(result, metadata=metadata)
     return result
 
@@ -158,8 +164,15 @@ def lowered(
         )
     except CountRead:
         known.reads_counts = True
-        return lowered(module, batch, stats, raises, donates=donates)
-    return found
+    else:
+        return found
+    return lowered(module, batch, stats, raises, donates=donates)
+
+
+def _copied(value: PyTree) -> PyTree:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return list(map(_copied, value)) if isinstance(value, list) else value
 
 
 def _program(known: Parted, *, donates: bool, counts: bool) -> _Program:
@@ -213,7 +226,8 @@ def _trace(
     if nnx.graphdef(module) != operator.graphdef:
         raise OutputError(
             f"{type(module).__name__}.apply_batch: expected to leave the operator's structure as "
-            "it is, got new or removed attributes; make them in __init__"
+            "it is, got new, removed or changed attributes; make them in __init__, and keep in an "
+            "nnx.Variable what changes"
         )
     leaves = [leaf for _, leaf in nnx.to_flat_state(nnx.state(module))]
     positions = {id(leaf): at for at, leaf in enumerate(leaves)}

@@ -1,12 +1,13 @@
 """An operator taken apart once: later calls compare identities, and read the variables' values."""
 
+import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import partial
 from inspect import isroutine
 from itertools import chain
 from operator import attrgetter, is_
-from types import ModuleType
 from typing import Final
 from weakref import ref
 
@@ -24,8 +25,11 @@ _VALUE: Final = "_raw_value"
 _raw_value: Final = attrgetter(_VALUE)
 _metadata: Final = attrgetter("_var_metadata")
 _set: Final = object.__setattr__
-# Packages whose objects nobody changes: a jitted function, an activation, a partial one.
-_STEADY: Final = {"builtins", "flax", "functools", "jax", "jaxlib", "numpy"}
+# Packages whose objects nobody changes: a jitted function, an activation, a partial one, a logger.
+_STEADY: Final = {"flax", "jax", "jaxlib", "numpy", *sys.stdlib_module_names} - {
+    # A namespace is changed.
+    *("argparse", "collections", "types"),
+}
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,11 @@ class Parted:
         graphdef, state = nnx.split(module)
         nodes = [node for _, node in nnx.iter_graph(module)]
         foreign = list(_foreign(nodes))
+        # What strangers hold is part of the program, and equal ones may hold other things.
+        has_strangers = any(not isinstance(node, dict | list) for node in foreign)
         self.blueprint = Blueprint(
             graphdef,
-            # What strangers hold is part of the program, and equal ones may hold other things.
-            object() if any(map(_is_stranger, foreign)) else None,
+            (_numbers(nodes), object() if has_strangers else None),
             raises,
             tuple(_kind(path, leaf) for path, leaf in nnx.to_flat_state(state)),
         )
@@ -109,9 +114,9 @@ class Parted:
         self.is_steady = False
         # Live, and as they were: a changed flag or a new submodule shows here.
         containers = [*filter(_is_container, nodes), *foreign]
-        self._names = [_entries(node) for node in containers if not isinstance(node, list)]
+        self._names = [names for names in map(_entries, containers) if names is not None]
         self._names_then = list(chain.from_iterable(self._names))
-        self._live = [*map(_contents, containers), (_END,)]
+        self._live = [*chain.from_iterable(map(_contents, containers)), (_END,)]
         self._then = list(chain.from_iterable(self._live))
         # The module itself must not be held here: what holds its key is never forgotten.
         self._own_class = type(module)
@@ -185,32 +190,49 @@ def taken_apart(module: nnx.Module, raises: Callable[[], bool]) -> Parted:
     if known is not None and known.is_current(module):
         known.is_steady = True
         return known
-    known = _PARTED[id(module)] = Parted(module, raises=raises())
-    return known
+    new = _PARTED[id(module)] = Parted(module, raises=raises())
+    # Otherwise what is new in every trace would be asked for the counts again and again.
+    new.reads_counts = known is not None and known.reads_counts
+    return new
 
 
 def _is_container(node: PyTree) -> bool:
     if isinstance(node, nnx.Pytree | dict | list):
         return True
-    is_leaf = isinstance(node, nnx.Variable) or jax.tree_util.all_leaves([node])
-    return hasattr(node, "__dict__") and not is_leaf
+    is_leaf = isinstance(node, nnx.Variable | tuple) or jax.tree_util.all_leaves([node])
+    return not is_leaf and (hasattr(node, "__dict__") or bool(_slots(type(node))))
 
 
 def _foreign(nodes: list[PyTree]) -> Iterator[PyTree]:
-    """Yield what the structure holds by identity: objects of foreign classes, dicts and lists."""
+    """Yield what the structure holds by identity, and what that holds in turn.
+
+    Objects of foreign classes, dicts and lists; modules and variables that only these hold.
+    """
+    inside = {id(node) for node in nodes if isinstance(node, nnx.Variable) or _is_container(node)}
     seen = set()
     waiting = list(nodes)
     while waiting:
         value = waiting.pop()
-        if id(value) in seen:
+        # A count changes all the time, and a step that closes over it does not see it.
+        if id(value) in seen or type(value) is Count:
             continue
         seen.add(id(value))
-        if isinstance(value, nnx.Pytree):
-            waiting += _own(value)
-        elif isinstance(value, list | tuple | dict) or _is_stranger(value):
-            if not isinstance(value, tuple):
+        if isinstance(value, tuple):
+            waiting += value
+        elif id(value) in inside or _is_part(value):
+            if id(value) not in inside:
                 yield value
-            waiting += value if isinstance(value, list | tuple) else _entries(value).values()
+            waiting += _held(value)
+
+
+def _is_part(value: PyTree) -> bool:
+    return isinstance(value, nnx.Pytree | nnx.Variable | dict | list) or _is_stranger(value)
+
+
+def _held(value: PyTree) -> Iterable[PyTree]:
+    if isinstance(value, nnx.Variable):
+        return ()
+    return _own(value) if isinstance(value, nnx.Pytree) else chain.from_iterable(_contents(value))
 
 
 def _own(module: nnx.Pytree) -> list[PyTree]:
@@ -218,19 +240,74 @@ def _own(module: nnx.Pytree) -> list[PyTree]:
     return [value for name, value in vars(module).items() if not name.startswith("_pytree__")]
 
 
+def _numbers(nodes: list[PyTree]) -> Hashable:
+    """Return what tells static numbers apart that compare equal, as 1, 1.0 and True do."""
+    modules = (node for node in nodes if isinstance(node, nnx.Pytree))
+    return tuple(_number(vars(node)[name]) for node in modules for name in sorted(vars(node)))
+
+
+def _number(value: PyTree) -> Hashable:
+    if isinstance(value, tuple):
+        return tuple(map(_number, value))
+    if isinstance(value, float):
+        return repr(value)
+    return str(type(value)) if isinstance(value, int | complex) else None
+
+
 def _is_stranger(value: object) -> bool:
     kind = type(value)
-    changes = hasattr(value, "__dict__") and kind.__setattr__ is object.__setattr__
-    own = isinstance(value, ModuleType) or isroutine(value)
-    return changes and not own and kind.__module__.partition(".")[0] not in _STEADY
+    if isinstance(value, type | Enum) or isroutine(value):
+        return False
+    if _is_steady(kind):
+        return False
+    is_frozen = getattr(getattr(kind, "__dataclass_params__", None), "frozen", False)
+    return not is_frozen and (hasattr(value, "__dict__") or bool(_slots(kind)))
 
 
-def _contents(node: PyTree) -> Iterable[PyTree]:
-    return node if isinstance(node, list) else _entries(node).values()
+def _is_steady(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] in _STEADY
 
 
-def _entries(node: PyTree) -> Mapping[PyTree, PyTree]:
-    return node if isinstance(node, dict) else vars(node)
+class _Slots:
+    """Some attributes of an object, read anew whenever they are iterated over."""
+
+    def __init__(self, owner: PyTree, names: Iterable[str]) -> None:
+        self._owner = owner
+        self._names = tuple(names)
+
+    def __iter__(self) -> Iterator[PyTree]:
+        return (getattr(self._owner, name, _END) for name in self._names)
+
+
+def _slots(kind: type) -> list[str]:
+    names = []
+    # NNX's own bookkeeping has some.
+    for base in () if _is_steady(kind) else kind.__mro__:
+        own = base.__dict__.get("__slots__", ())
+        for name in (own,) if isinstance(own, str) else own:
+            is_private = name.startswith("__") and not name.endswith("__")
+            names.append(f"_{base.__name__.lstrip('_')}{name}" if is_private else name)
+    return [name for name in names if name not in ("__dict__", "__weakref__")]
+
+
+def _contents(node: PyTree) -> list[Iterable[PyTree]]:
+    """Return what a node holds, live."""
+    if isinstance(node, nnx.Pytree):
+        return [vars(node).values()]
+    if isinstance(node, nnx.Variable):
+        return [_Slots(node, (_VALUE,))]
+    if isinstance(node, list):
+        # Ended, so that what moves from one list to the next shows.
+        return [node, (_END,)]
+    entries, slots = _entries(node), _slots(type(node))
+    parts: list[Iterable[PyTree]] = [] if entries is None else [entries.values()]
+    return [*parts, *([_Slots(node, slots)] if slots else ()), (_END,)]
+
+
+def _entries(node: PyTree) -> Mapping[PyTree, PyTree] | None:
+    if isinstance(node, dict):
+        return node
+    return None if isinstance(node, list | nnx.Variable) else getattr(node, "__dict__", None)
 
 
 def _kind(path: tuple[Hashable, ...], leaf: PyTree) -> Kind:
