@@ -12,18 +12,18 @@ import numpy as np
 from jaxtyping import Array, Bool, Int
 from typing_extensions import TypeVar
 
+from datarax_typed.core.batch_parts import Parts, check_arrays, common_size, path_text, refused
 from datarax_typed.core.checks import Check, Report
-from datarax_typed.core.describe import describe_array, describe_value
+from datarax_typed.core.describe import describe_array
 from datarax_typed.core.hints import register_check
 from datarax_typed.core.metadata import (
-    is_array,
     join_metadata,
     split_metadata,
     stack_records,
     take_record,
 )
 from datarax_typed.core.tracing import is_tracing
-from datarax_typed.errors import BatchError, Problem, listing
+from datarax_typed.errors import Problem
 from datarax_typed.protocols import Metadata, PyTree
 
 DataT_co = TypeVar("DataT_co", covariant=True, default=PyTree)
@@ -75,7 +75,8 @@ class Batch(Generic[DataT_co]):
     _known_rows: ClassVar[int | None] = None
 
     def __post_init__(self) -> None:
-        size = _common_size(self)
+        parts = (self.data, self.state, self.metadata, self.valid_mask, self.index)
+        size = common_size(parts)
         if self.valid_mask is _ALL_VALID:
             object.__setattr__(self, "valid_mask", _all_rows(size))
             object.__setattr__(self, "_known_rows", size)
@@ -102,7 +103,7 @@ class Batch(Generic[DataT_co]):
         if not 0 < count <= size:
             where = "elements" if pad_to is None else f"elements (pad_to={pad_to})"
             expected = "at least one" if pad_to is None else f"1 to {pad_to}"
-            raise _refused("stack", [Problem(where, expected, str(count))])
+            raise refused("stack", [Problem(where, expected, str(count))])
         rows = [*elements, *[elements[-1]] * (size - count)]
         parts = [split_metadata(row.metadata or {}) for row in rows]
         arrays = [arrays for arrays, _ in parts]
@@ -164,103 +165,6 @@ def _all_rows(size: int) -> Bool[Array, " batch"]:
     return jnp.ones(size, dtype=jnp.bool_)
 
 
-def _common_size(batch: Batch[PyTree]) -> int:
-    size = _size_if_right(batch)
-    return _checked_size(batch) if size is None else size
-
-
-def _size_if_right(batch: Batch[PyTree]) -> int | None:
-    """Return the size of a batch, or None where something is wrong: `_checked_size` says what."""
-    metadata: object = batch.metadata
-    if not isinstance(metadata, dict | None):
-        return None
-    arrays = split_metadata(metadata)[0] if metadata else None
-    leaves = jax.tree_util.tree_leaves((batch.data, batch.state, arrays))
-    rows = [(batch.valid_mask, "b"), (batch.index, "iu")]
-    given = [(row, kinds) for row, kinds in rows if row is not None]
-    everything = [*leaves, *(row for row, _ in given)]
-    if not leaves or not all(map(is_array, everything)):
-        return None
-    sizes = {leaf.shape[:1] for leaf in everything}
-    right = all(row.ndim == 1 and row.dtype.kind in kinds for row, kinds in given)
-    return sizes.pop()[0] if right and len(sizes) == 1 and () not in sizes else None
-
-
-def _checked_size(batch: Batch[PyTree]) -> int:
-    metadata: object = batch.metadata
-    if not isinstance(metadata, dict | None):
-        problem = Problem("metadata", "a dict or None", describe_value(metadata))
-        raise _refused("metadata", [problem])
-    leaves = list(_leaves(batch))
-    _check_arrays(dict(leaves))
-    if not any(name.startswith(("data", "state", "metadata")) for name, _ in leaves):
-        raise _refused("data", [Problem("data", "at least one array", describe_value(batch.data))])
-    _check_rows(leaves)
-    sizes: dict[str, int | None] = {n: leaf.shape[0] if leaf.ndim else None for n, leaf in leaves}
-    known = [size for size in sizes.values() if size is not None]
-    common = max(known, key=known.count) if known else None
-    problems = [
-        Problem(
-            name,
-            f"the leading axis of the others, {common}" if known else "a leading axis",
-            "no axis" if size is None else str(size),
-        )
-        for name, size in sizes.items()
-        if size is None or size != common
-    ]
-    if problems or common is None:
-        everyone = ", ".join(f"{name}: {size}" for name, size in sizes.items())
-        raise _refused("the leading axis must be the batch", problems, f"leading axes: {everyone}")
-    return common
-
-
-def _check_rows(leaves: list[tuple[str, jax.Array]]) -> None:
-    """Check dtype and rank of the two arrays that the batch itself gives a meaning."""
-    kinds = {"valid_mask": ("b", "bool[batch]"), "index": ("iu", "int32[batch]")}
-    problems = [
-        Problem(name, kinds[name][1], describe_array(leaf))
-        for name, leaf in leaves
-        if name in kinds and (leaf.ndim != 1 or leaf.dtype.kind not in kinds[name][0])
-    ]
-    if problems:
-        raise _refused("one value a row", problems)
-
-
-def _leaves(batch: Batch[PyTree]) -> Iterator[tuple[str, jax.Array]]:
-    arrays, _ = split_metadata(batch.metadata or {})
-    parts = {
-        "data": batch.data,
-        "state": batch.state,
-        "metadata": arrays,
-        "valid_mask": batch.valid_mask,
-        "index": batch.index,
-    }
-    for path, leaf in jax.tree_util.tree_leaves_with_path(parts):
-        yield path_text(path), leaf
-
-
-def _check_arrays(leaves: dict[str, PyTree]) -> None:
-    mends = dict.fromkeys(("data", "state"), "put anything but arrays into metadata")
-    problems = [
-        Problem(name, "an array", describe_value(leaf), mends.get(name.partition("[")[0], ""))
-        for name, leaf in leaves.items()
-        if not is_array(leaf)
-    ]
-    if problems:
-        raise _refused("not an array", problems)
-
-
-def path_text(path: tuple[object, ...]) -> str:
-    """Return a JAX key path as code: `data["image"]`."""
-    head, *rest = path
-    return f"{getattr(head, 'key', head)}{jax.tree_util.keystr(tuple(rest))}".replace("'", '"')
-
-
-def _refused(what: str, problems: list[Problem], *notes: str) -> BatchError:
-    title = f"Batch is refused ({what}):"
-    return BatchError(listing(title, problems, notes), tuple(problems))
-
-
 def _row_spec(leaf: Array) -> jax.ShapeDtypeStruct:
     # A NumPy array enters a program with a dtype that JAX has.
     dtype = jax.dtypes.canonicalize_dtype(leaf.dtype, allow_extended_dtype=True)
@@ -278,14 +182,14 @@ def _stack(rows: list[PyTree]) -> PyTree:
                 where = f"elements[{number}].{name}"
                 problems.append(Problem(where, f"{expected}, as in elements[0]", actual))
     if problems:
-        raise _refused("stack", sorted(problems, key=str))
+        raise refused("stack", sorted(problems, key=str))
     return jax.tree.map(lambda *leaves: jnp.stack([_array(leaf) for leaf in leaves]), *rows)
 
 
 def _named_leaves(row: tuple[PyTree, PyTree, Metadata]) -> dict[str, str]:
     parts = dict(zip(("data", "state", "metadata"), row, strict=True))
     leaves = {path_text(p): leaf for p, leaf in jax.tree_util.tree_leaves_with_path(parts)}
-    _check_arrays({name: leaf for name, leaf in leaves.items() if not _is_number(leaf)})
+    check_arrays({name: leaf for name, leaf in leaves.items() if not _is_number(leaf)})
     return {name: describe_array(_array(leaf)) for name, leaf in leaves.items()}
 
 
@@ -304,10 +208,10 @@ def _padded_index(index: AnyIndex, count: int, size: int) -> Int[Array, " batch"
     given = index if isinstance(index, jax.Array) else np.asarray(index)
     if given.shape != (count,) or given.dtype.kind not in "iu":
         problem = Problem("index", f"int32[{count}], one an element", describe_array(given))
-        raise _refused("stack", [problem])
+        raise refused("stack", [problem])
     if isinstance(given, np.ndarray) and given.max() > _LAST_POSITION:
         expected = f"positions up to {_LAST_POSITION}"
-        raise _refused("stack", [Problem("index", expected, str(given.max()))])
+        raise refused("stack", [Problem("index", expected, str(given.max()))])
     # Padding rows get a position that no record has.
     padding = jnp.full(size - count, -1, dtype=jnp.int32)
     return jnp.concatenate([jnp.asarray(given, dtype=jnp.int32), padding])
@@ -394,9 +298,6 @@ def _batch_check(
 register_check(Element, _element_check)
 register_check(Batch, _batch_check)
 
-# The parts of a batch that enter a program: data, state, arrays of metadata, mask, index.
-Parts: TypeAlias = tuple[PyTree, PyTree, Metadata | None, PyTree, PyTree]
-
 
 def batch_parts(batch: Batch[PyTree]) -> Parts:
     """Return the parts of a batch that enter a program; host metadata does not."""
@@ -431,4 +332,12 @@ def known_rows(batch: Batch[PyTree]) -> int | None:
     return batch._known_rows
 
 
-__all__ = ["Batch", "DataT_co", "Element", "path_text"]
+__all__ = [
+    "Batch",
+    "DataT_co",
+    "Element",
+    "batch_parts",
+    "known_rows",
+    "trusted_batch",
+    "trusted_copy",
+]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import jax
 from flax import nnx
 
+from datarax_typed.core.batch_parts import path_text
 from datarax_typed.core.counting import left_to_host, uncounted_on_error
 from datarax_typed.core.describe import describe_value
-from datarax_typed.core.element_batch import Batch, path_text
+from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.metadata import is_array, split_metadata
 from datarax_typed.core.tracing import is_tracing
 from datarax_typed.errors import BatchError, OutputError, Problem, listing
