@@ -1,7 +1,6 @@
 """DataraxModule: statistics, cache, counts, state and copies of every module."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import ClassVar, Generic, Self, cast, get_args
 
 import jax
@@ -20,9 +19,10 @@ from datarax_typed.core.checkpoint import (
     encode_tree,
 )
 from datarax_typed.core.config import DataraxModuleConfig, statistics_problems
+from datarax_typed.core.construction import Construction, independent
 from datarax_typed.core.counting import Count, grown, on_host
 from datarax_typed.core.metadata import is_array
-from datarax_typed.core.static import static_equal, static_hash
+from datarax_typed.core.static import static_equal
 from datarax_typed.errors import (
     CheckpointError,
     CheckpointTypeError,
@@ -47,26 +47,6 @@ class StatisticsVariable(nnx.Variable[Statistics]):
 _RANDOM_OR_STATISTICS = nnx.Any(nnx.RngState, StatisticsVariable)
 
 
-@dataclass(frozen=True, eq=False)
-class _Construction:
-    """What a module was made with besides config, rngs and name: `copy` makes it anew."""
-
-    args: tuple[object, ...]
-    kwargs: dict[str, object]
-    takes_rngs: bool
-
-    def _outline(self) -> tuple[object, ...]:
-        # Modules are parts of what was made, and compared there. Here each would equal itself
-        # alone, and a program compiled for one composition would not serve an equal one.
-        return _outline(self.args), _outline(self.kwargs), self.takes_rngs
-
-    def __hash__(self) -> int:
-        return static_hash(self._outline())
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Construction) and static_equal(self._outline(), other._outline())
-
-
 class DataraxModule(nnx.Module, Generic[ConfigT_co]):
     """Base of all modules: an NNX module with a config, statistics, a cache and saved state.
 
@@ -83,7 +63,7 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
 
     # The config class: the argument of the generic base, the next base's where there is none.
     config_class: ClassVar[type[DataraxModuleConfig]] = DataraxModuleConfig
-    _construction: _Construction
+    _construction: Construction
 
     def __init_subclass__(cls, **kwargs: bool) -> None:
         super().__init_subclass__(**kwargs)
@@ -92,11 +72,11 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
                 if isinstance(argument, type) and issubclass(argument, DataraxModuleConfig):
                     cls.config_class = argument
 
-    def __new__(cls, *args: object, **kwargs: object) -> Self:  # noqa: D102  # see _Construction
+    def __new__(cls, *args: object, **kwargs: object) -> Self:  # noqa: D102  # see Construction
         self = super().__new__(cls)
         given = {key: v for key, v in kwargs.items() if key not in ("config", "rngs", "name")}
         rest = args if "config" in kwargs else args[1:]
-        object.__setattr__(self, "_construction", _Construction(rest, given, "rngs" in kwargs))
+        object.__setattr__(self, "_construction", Construction(rest, given, "rngs" in kwargs))
         return self
 
     def __init__(
@@ -282,14 +262,14 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
     def _made_anew(self, config: DataraxModuleConfig, rngs: nnx.Rngs | None) -> Self:
         made = self._construction
         # Copies: the modules among the arguments are part of this one by now.
-        args, kwargs = _independent((made.args, made.kwargs))
+        args, kwargs = independent((made.args, made.kwargs))
         if rngs is not None or made.takes_rngs:
-            kwargs["rngs"] = _independent(self.rngs) if rngs is None else rngs
+            kwargs["rngs"] = independent(self.rngs) if rngs is None else rngs
         # What is no config of this class is refused by the constructor.
         new = type(self)(cast(ConfigT_co, config), *args, **kwargs)
         if config.batch_stats_fn is self.config.batch_stats_fn:
             # A module in the config would be part of both.
-            new._batch_stats_fn = _independent(self._batch_stats_fn)
+            new._batch_stats_fn = independent(self._batch_stats_fn)
         return new
 
     def _take_over(self, other: Self, *, keep_random_state: bool) -> None:
@@ -360,39 +340,6 @@ def _same_kind(left: PyTree, right: PyTree) -> bool:
     if not (is_array(left) and is_array(right)):
         return type(left) is type(right)
     return bool(left.shape == right.shape and left.dtype == right.dtype)
-
-
-def _independent(value: PyTree) -> PyTree:
-    nodes = list(_nodes(value))
-    # All at once: what two of them share, their copies share too.
-    copies = dict(zip(map(id, nodes), nnx.clone(nnx.List(nodes)), strict=True))
-    return _replaced(value, copies)
-
-
-def _nodes(value: PyTree) -> Iterator[PyTree]:
-    if isinstance(value, nnx.Pytree | nnx.Variable):
-        yield value
-    elif type(value) in (list, tuple, dict):
-        for item in value.values() if type(value) is dict else value:
-            yield from _nodes(item)
-
-
-def _replaced(value: PyTree, copies: Mapping[int, PyTree]) -> PyTree:
-    if type(value) in (list, tuple):
-        return type(value)(_replaced(item, copies) for item in value)
-    if type(value) is dict:
-        return {key: _replaced(item, copies) for key, item in value.items()}
-    return copies.get(id(value), value)
-
-
-def _outline(value: object) -> object:
-    if isinstance(value, nnx.Module):
-        return type(value)
-    if isinstance(value, list | tuple):
-        return tuple(map(_outline, value))
-    if isinstance(value, Mapping):
-        return {key: _outline(item) for key, item in value.items()}
-    return value
 
 
 def _subtree(state: State, path: tuple[str, ...]) -> State:
