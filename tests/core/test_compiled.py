@@ -1,5 +1,6 @@
 """The compiled step of a call: built once, returns what is new, notices every change."""
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -221,6 +222,23 @@ def test_threads_do_not_disturb_each_other() -> None:
         results = list(pool.map(operator.clone(), [batch(size) for size in (1, 2, 3, 4) * 3]))
     for result in results:
         np.testing.assert_array_equal(result.data["x"], 2 * batch(len(result)).data["x"])
+
+
+def test_threads_count_every_element() -> None:
+    operator, given = Affine(PLAIN), batch(2)
+    operator(given)
+    interval = sys.getswitchinterval()
+    # So short that threads take turns within a call.
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in pool.map(
+                lambda _: (operator(given), operator.get_operation_stats()), "x" * 800
+            ):
+                pass
+    finally:
+        sys.setswitchinterval(interval)
+    assert operator.get_operation_stats()["applied_count"] == 1602
 
 
 class Counting(Affine):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from operator import attrgetter
+from threading import RLock
 from typing import Final, TypeAlias
 
 import jax
@@ -27,6 +28,9 @@ Number: TypeAlias = UInt32[Array, ""] | UInt32[np.ndarray, ""]
 
 # In place of a count within a step that leaves counting to the host.
 NOT_GIVEN: Final = object()
+
+# Held while a count changes: another thread may call the operator, or ask how many it has seen.
+COUNTING: Final = RLock()
 
 
 class CountRead(BaseException):
@@ -50,9 +54,9 @@ class Count(nnx.Variable[Number]):
             raise CountRead
         if waiting:
             # A concrete number, within somebody's trace too.
-            with jax.ensure_compile_time_eval():
-                settled = plus(settled, waiting)
-            self._settle(settled)
+            with COUNTING, jax.ensure_compile_time_eval():
+                settled = plus(_settled_of(self), _waiting_of(self))
+                self._settle(settled)
         return settled
 
     @_raw_value.setter
@@ -60,15 +64,16 @@ class Count(nnx.Variable[Number]):
         self._settle(value)
 
     def _settle(self, value: Number) -> None:
-        _set(self, "_settled", value)
-        _set(self, "_waiting", 0)
+        with COUNTING:
+            _set(self, "_settled", value)
+            _set(self, "_waiting", 0)
 
     def __setitem__(self, index: object, value: Number) -> None:
         # In place, a NumPy array would change for all who hold it.
         self.set_value(value)
 
     def add(self, number: int) -> None:
-        """Add a number that the host knows; not for use while JAX traces."""
+        """Add a number that the host knows, with `COUNTING` held; not for use while JAX traces."""
         _set(self, "_waiting", _waiting_of(self) + number)
 
 
@@ -197,6 +202,7 @@ def minus(after: Number, before: Number) -> Number:
 
 
 __all__ = [
+    "COUNTING",
     "NOT_GIVEN",
     "Count",
     "CountRead",

@@ -14,7 +14,7 @@ from weakref import ref
 import jax
 from flax import nnx
 
-from datarax_typed.core.counting import NOT_GIVEN, Count, Number, plus
+from datarax_typed.core.counting import COUNTING, NOT_GIVEN, Count, Number, plus
 from datarax_typed.protocols import PyTree
 
 # Ends what is compared: so that what one side has more shows.
@@ -143,13 +143,15 @@ class Parted:
 
     def add(self, grown: list[Number]) -> None:
         """Add to all counts; not for use while JAX traces."""
-        for count, number in zip(self._counts.values(), grown, strict=True):
-            count.set_raw_value(plus(count.get_raw_value(), number))
+        with COUNTING:
+            for count, number in zip(self._counts.values(), grown, strict=True):
+                count.set_raw_value(plus(count.get_raw_value(), number))
 
     def count(self, grown: Iterable[tuple[int, int]], number: int) -> None:
         """Add a multiple of a number to some counts; not for use while JAX traces."""
-        for at, times in grown:
-            self._counts[at].add(times * number)
+        with COUNTING:
+            for at, times in grown:
+                self._counts[at].add(times * number)
 
     def write_back(self, module: nnx.Module, changed: Iterable[tuple[int, PyTree]]) -> None:
         """Store values that have changed; not for use while JAX traces."""
