@@ -1,7 +1,7 @@
 """Operators across modalities: several fields in, new fields out."""
 
 from dataclasses import dataclass, field
-from logging import getLogger
+from logging import Logger, getLogger
 from typing import Annotated, ClassVar
 
 import jax
@@ -18,7 +18,7 @@ from datarax_typed.core.rules import Rule, distinct
 from datarax_typed.errors import AlignmentError, OutputError, Problem, listing
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
-logger = getLogger(__name__)
+logger: Logger = getLogger(__name__)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from logging import getLogger
+from logging import Logger, getLogger
 from typing import Annotated, ClassVar
 
 import jax
@@ -21,7 +21,7 @@ from datarax_typed.core.rules import Rule, distinct, excludes, increasing
 from datarax_typed.errors import OutputError, Problem, listing
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
-logger = getLogger(__name__)
+logger: Logger = getLogger(__name__)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class Parted:
         foreign = list(_foreign(nodes))
         # What strangers hold is part of the program, and equal ones may hold other things.
         has_strangers = any(not isinstance(node, dict | list) for node in foreign)
-        self.blueprint = Blueprint(
+        self.blueprint: Blueprint = Blueprint(
             graphdef,
             (_numbers(nodes), object() if has_strangers else None),
             raises,

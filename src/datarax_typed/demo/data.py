@@ -36,7 +36,7 @@ class Vocabulary:
 
     def __init__(self, captions: Iterable[str]) -> None:
         words = sorted({word for caption in captions for word in split(caption)})
-        self.words = ["", "___", *words]
+        self.words: list[str] = ["", "___", *words]
         self._numbers = {word: number for number, word in enumerate(self.words)}
 
     def __len__(self) -> int:
@@ -66,10 +66,11 @@ class Scenes:
 
     def __init__(self, size: int = 64) -> None:
         pictures = list(load_pictures(size))
-        self.captions = [picture.caption for picture in pictures]
-        self.vocabulary = Vocabulary(self.captions)
-        self.words = max(len(split(caption)) for caption in self.captions)
-        samples, self.rate_hz = read_recording(recording_path())
+        self.captions: list[str] = [picture.caption for picture in pictures]
+        self.vocabulary: Vocabulary = Vocabulary(self.captions)
+        self.words: int = max(len(split(caption)) for caption in self.captions)
+        samples, rate_hz = read_recording(recording_path())
+        self.rate_hz: int = rate_hz
         clips = cut(samples, len(pictures), FRAME)
         self._elements = [
             self._element(*picture, clip) for picture, clip in zip(pictures, clips, strict=True)

@@ -37,9 +37,9 @@ class ImageEncoder(nnx.Module):
     """Two convolutions, the mean over the picture, and a dense layer."""
 
     def __init__(self, width: int, rngs: nnx.Rngs) -> None:
-        self.first = nnx.Conv(3, 16, (5, 5), strides=4, rngs=rngs)
-        self.second = nnx.Conv(16, width, (3, 3), strides=2, rngs=rngs)
-        self.last = nnx.Linear(width, width, rngs=rngs)
+        self.first: nnx.Conv = nnx.Conv(3, 16, (5, 5), strides=4, rngs=rngs)
+        self.second: nnx.Conv = nnx.Conv(16, width, (3, 3), strides=2, rngs=rngs)
+        self.last: nnx.Linear = nnx.Linear(width, width, rngs=rngs)
 
     def __call__(self, image: Float[Array, "h w 3"]) -> Float[Array, " width"]:
         """Return the embedding of a picture of values in [0, 1]."""
@@ -52,8 +52,8 @@ class CaptionEncoder(nnx.Module):
     """The mean of the words' embeddings, and a dense layer."""
 
     def __init__(self, words: int, width: int, rngs: nnx.Rngs) -> None:
-        self.words = nnx.Embed(words, width, rngs=rngs)
-        self.last = nnx.Linear(width, width, rngs=rngs)
+        self.words: nnx.Embed = nnx.Embed(words, width, rngs=rngs)
+        self.last: nnx.Linear = nnx.Linear(width, width, rngs=rngs)
 
     def __call__(self, tokens: Int[Array, " words"]) -> Float[Array, " width"]:
         """Return the embedding of a caption; padding does not count."""
@@ -66,8 +66,8 @@ class SoundEncoder(nnx.Module):
     """The mean spectrum of short frames, and two dense layers."""
 
     def __init__(self, width: int, rngs: nnx.Rngs) -> None:
-        self.first = nnx.Linear(FRAME // 2 + 1, width, rngs=rngs)
-        self.last = nnx.Linear(width, width, rngs=rngs)
+        self.first: nnx.Linear = nnx.Linear(FRAME // 2 + 1, width, rngs=rngs)
+        self.last: nnx.Linear = nnx.Linear(width, width, rngs=rngs)
 
     def __call__(self, sound: Float[Array, " samples"]) -> Float[Array, " width"]:
         """Return the embedding of a clip whose length is a multiple of the frame."""
@@ -97,9 +97,9 @@ class EncodeOperator(OperatorModule[OperatorConfig]):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=None, name=name)
-        self.image = ImageEncoder(WIDTH, rngs)
-        self.caption = CaptionEncoder(words, WIDTH, rngs)
-        self.sound = SoundEncoder(WIDTH, rngs)
+        self.image: ImageEncoder = ImageEncoder(WIDTH, rngs)
+        self.caption: CaptionEncoder = CaptionEncoder(words, WIDTH, rngs)
+        self.sound: SoundEncoder = SoundEncoder(WIDTH, rngs)
 
     def apply(
         self,

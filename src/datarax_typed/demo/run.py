@@ -55,10 +55,13 @@ class Demo:
     """
 
     def __init__(self, out: Path, steps: int, seed: int, console: Console) -> None:
-        self.out, self.steps, self.seed, self.console = out, steps, seed, console
+        self.out: Path = out
+        self.steps: int = steps
+        self.seed: int = seed
+        self.console: Console = console
         out.mkdir(parents=True, exist_ok=True)
-        self.source = Scenes()
-        self.trainer = new_trainer(self.source, seed)
+        self.source: Scenes = Scenes()
+        self.trainer: Trainer = new_trainer(self.source, seed)
         self.taken: list[Step] = []
 
     def show_stages(self) -> None:

@@ -17,6 +17,7 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.module import DataraxModule
 from datarax_typed.demo.data import Scene, Scenes
 from datarax_typed.demo.pipeline import pipeline
+from datarax_typed.operators.compose import CompositeOperatorModule
 from datarax_typed.protocols import PyTree, State
 
 BATCH: Final = 10
@@ -35,8 +36,10 @@ class Trainer(DataraxModule[DataraxModuleConfig]):
 
     def __init__(self, config: DataraxModuleConfig, words: int, *, rngs: nnx.Rngs) -> None:
         super().__init__(config)
-        self.pipeline = pipeline(words, rngs)
-        self.optimizer = nnx.Optimizer(self.pipeline, _ADAM, wrt=nnx.Param)
+        self.pipeline: CompositeOperatorModule = pipeline(words, rngs)
+        self.optimizer: nnx.Optimizer[CompositeOperatorModule] = nnx.Optimizer(
+            self.pipeline, _ADAM, wrt=nnx.Param
+        )
 
 
 def new_trainer(source: Scenes, seed: int) -> Trainer:

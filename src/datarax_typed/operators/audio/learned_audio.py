@@ -45,8 +45,8 @@ class LearnedAudioOperator(ModalityOperator[ModalityOperatorConfig]):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        self.gain_db = nnx.Param(jnp.asarray(gain_db, jnp.float32))
-        self.noise_db = nnx.Param(jnp.asarray(noise_db, jnp.float32))
+        self.gain_db: nnx.Param[Array] = nnx.Param(jnp.asarray(gain_db, jnp.float32))
+        self.noise_db: nnx.Param[Array] = nnx.Param(jnp.asarray(noise_db, jnp.float32))
 
     def sample_params(self, key: Key[Array, ""], element_shapes: PyTree) -> Float[Array, "..."]:
         """Return a record's noise, of a root mean square of 1."""

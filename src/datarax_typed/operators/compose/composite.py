@@ -51,7 +51,9 @@ class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
         super().__init__(config, rngs=rngs, name=name)
         check_stages(type(self).__name__, operators)
         self.stages: Sequence[Stage] = nnx.List(operators)
-        self.stochastic = nnx.static(any(getattr(op, "stochastic", False) for op in operators))
+        self.stochastic: bool = nnx.static(
+            any(getattr(op, "stochastic", False) for op in operators)
+        )
 
     def named_stages(self) -> Iterator[tuple[str, Stage]]:
         """Yield every stage with its name in messages and tables."""

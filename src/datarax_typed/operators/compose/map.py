@@ -58,7 +58,9 @@ class MapOperator(OperatorModule[MapOperatorConfig]):
         super().__init__(config, rngs=rngs, name=name)
         _check_callable(function)
         is_module = isinstance(function, nnx.Module)
-        self.function = nnx.data(function) if is_module else nnx.static(contract(function))
+        self.function: Function = (
+            nnx.data(function) if is_module else nnx.static(contract(function))
+        )
 
     def apply(
         self,

@@ -66,7 +66,9 @@ class BatchContrastiveOperator(CrossModalOperator):
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
         check_field_counts("BatchContrastiveOperator", config, inputs=(2,), outputs=(1, 2))
-        self.space = ContrastiveSpace("BatchContrastiveOperator", dims, features, rngs=rngs)
+        self.space: ContrastiveSpace = ContrastiveSpace(
+            "BatchContrastiveOperator", dims, features, rngs=rngs
+        )
 
     def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
         """Compare all records of a batch.

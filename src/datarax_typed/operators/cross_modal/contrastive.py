@@ -65,7 +65,9 @@ class ContrastiveOperator(CrossModalOperator):
             problem = Problem("noise_scale", "at least 0", repr(noise_scale))
             refuse("ContrastiveOperator", [problem])
         self.noise_scale: float = nnx.static(noise_scale)
-        self.space = ContrastiveSpace("ContrastiveOperator", dims, features, rngs=rngs)
+        self.space: ContrastiveSpace = ContrastiveSpace(
+            "ContrastiveOperator", dims, features, rngs=rngs
+        )
 
     def sample_params(self, key: Key[Array, ""], element_shapes: PyTree) -> ContrastiveNoise:
         """Draw the noise of one record."""

@@ -54,11 +54,11 @@ class CrossAttentionOperator(CrossModalOperator):
         self.dim: int = nnx.static(dim)
         self.num_heads: int = nnx.static(num_heads)
         streams = parameter_rngs("CrossAttentionOperator", rngs)
-        self.q_proj = nnx.Linear(dim, dim, rngs=streams)
+        self.q_proj: nnx.Linear = nnx.Linear(dim, dim, rngs=streams)
         # A bias of the keys would add the same to all logits of a query, and have no gradient.
-        self.k_proj = nnx.Linear(dim, dim, use_bias=False, rngs=streams)
-        self.v_proj = nnx.Linear(dim, dim, rngs=streams)
-        self.out_proj = nnx.Linear(dim, dim, rngs=streams)
+        self.k_proj: nnx.Linear = nnx.Linear(dim, dim, use_bias=False, rngs=streams)
+        self.v_proj: nnx.Linear = nnx.Linear(dim, dim, rngs=streams)
+        self.out_proj: nnx.Linear = nnx.Linear(dim, dim, rngs=streams)
 
     def transform(
         self,

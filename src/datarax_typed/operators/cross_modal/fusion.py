@@ -32,7 +32,7 @@ class FusionOperator(CrossModalOperator):
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
         check_field_counts("FusionOperator", config, inputs=(), outputs=(1,))
-        self.fusion_weights = nnx.Param(jnp.ones(len(config.input_fields)))
+        self.fusion_weights: nnx.Param[Array] = nnx.Param(jnp.ones(len(config.input_fields)))
 
     def transform(self, *embeddings: Float[Array, " dim"]) -> Float[Array, " dim"]:
         """Return the weighted sum."""

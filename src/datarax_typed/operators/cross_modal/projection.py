@@ -53,7 +53,9 @@ class ContrastiveSpace(nnx.Module):
             streams = parameter_rngs(owner, rngs)
             self.anchor_head = nnx.Linear(dims[0], width, use_bias=False, rngs=streams)
             self.other_head = nnx.Linear(dims[1], width, use_bias=False, rngs=streams)
-        self.log_temperature = nnx.Param(jnp.asarray(log(INITIAL_TEMPERATURE), jnp.float32))
+        self.log_temperature: nnx.Param[Array] = nnx.Param(
+            jnp.asarray(log(INITIAL_TEMPERATURE), jnp.float32)
+        )
 
     def anchor(self, embedding: Float[Array, " anchor_dim"]) -> Float[Array, " features"]:
         """Return an anchor as a point of unit length."""

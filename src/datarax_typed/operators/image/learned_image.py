@@ -47,8 +47,10 @@ class LearnedImageOperator(ModalityOperator[ModalityOperatorConfig]):
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
         _check_scale(crop_scale)
-        self.crop_scale = nnx.Param(jnp.asarray(crop_scale, jnp.float32))
-        self.rotation_angle = nnx.Param(jnp.asarray(rotation_angle_radians, jnp.float32))
+        self.crop_scale: nnx.Param[Array] = nnx.Param(jnp.asarray(crop_scale, jnp.float32))
+        self.rotation_angle: nnx.Param[Array] = nnx.Param(
+            jnp.asarray(rotation_angle_radians, jnp.float32)
+        )
 
     def transform(self, image: Float[Array, "h w c"]) -> Float[Array, "h w c"]:
         """Return the crop, turned, of the image's size."""
