@@ -1,0 +1,6 @@
+"""The shortest programs."""
+
+from datarax_typed import OperatorConfig
+
+# 1: all defaults
+OperatorConfig()
