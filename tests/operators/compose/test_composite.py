@@ -263,7 +263,7 @@ def test_a_cached_stochastic_chain_draws_anew() -> None:
 
 def test_a_chain_of_nothing_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
-        chain()
+        chain()  # type: ignore[call-overload]  # that there is no stage is the point
     assert str(caught.value) == (
         "CompositeOperatorModule cannot be made:\n"
         "  - operators: expected at least one operator, got none"

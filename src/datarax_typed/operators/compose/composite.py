@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeGuard, overload
 
 from flax import nnx
+from typing_extensions import TypeVar
 
 from datarax_typed.core.config import DataraxModuleConfig, OperatorConfig
 from datarax_typed.core.contracts import stage
@@ -16,14 +17,28 @@ from datarax_typed.protocols import Metadata, Operator, PyTree, Statistics
 
 Stage: TypeAlias = Operator[PyTree, PyTree]
 
+InT_contra = TypeVar("InT_contra", contravariant=True, default=PyTree)
+OutT_co = TypeVar("OutT_co", covariant=True, default=PyTree)
+
+# The schemas of batches: of the first stage's input, and of what comes out of each stage.
+InT = TypeVar("InT")
+After1T = TypeVar("After1T")
+After2T = TypeVar("After2T")
+After3T = TypeVar("After3T")
+After4T = TypeVar("After4T")
+After5T = TypeVar("After5T")
+After6T = TypeVar("After6T")
+
 
 @dataclass(frozen=True)
 class CompositeOperatorConfig(OperatorConfig):
     """Configuration of a composition; random streams belong to its stages."""
 
 
-class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
-    """Runs operators one after the other.
+class CompositeOperatorModule(
+    OperatorModule[CompositeOperatorConfig], Generic[InT_contra, OutT_co]
+):
+    """Runs operators one after the other: `CompositeOperatorModule[Photo, Gray]`.
 
     Every stage keeps its own random stream, statistics and counts, and its `apply_batch` is
     honoured. An error names the stage.
@@ -60,7 +75,17 @@ class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
         for position, operator in enumerate(self.stages):
             yield f"stages[{position}]", operator
 
-    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+    if TYPE_CHECKING:
+
+        def __call__(
+            self, batch: Batch[InT_contra], stats: Statistics | None = None
+        ) -> Batch[OutT_co]:
+            """Transform a batch; see `OperatorModule.__call__`."""
+            ...
+
+    def apply_batch(
+        self, batch: Batch[InT_contra], stats: Statistics | None = None
+    ) -> Batch[OutT_co]:
         """Transform a batch by every stage in turn.
 
         Args:
@@ -68,11 +93,12 @@ class CompositeOperatorModule(OperatorModule[CompositeOperatorConfig]):
             stats: statistics for all stages; None leaves each stage its own.
         """
         stats = self.get_statistics() if stats is None else stats
+        result: Batch = batch
         for name, operator in self.named_stages():
             with stage(name):
-                batch = operator.apply_batch(batch, stats)
-                check_batch(batch, f"after {name}, {type(operator).__name__}")
-        return batch
+                result = operator.apply_batch(result, stats)
+                check_batch(result, f"after {name}, {type(operator).__name__}")
+        return result
 
     def apply(
         self,
@@ -153,8 +179,75 @@ def _derives_spec(operator: Stage) -> TypeGuard[OperatorModule]:
     return isinstance(operator, OperatorModule) and not declares
 
 
+# A stage takes what the one before it gives. Beyond seven stages no type says that.
+@overload
+def chain(
+    _1: Operator[InT, After1T], /, *, name: str | None = None
+) -> CompositeOperatorModule[InT, After1T]: ...
+@overload
+def chain(
+    _1: Operator[InT, After1T], _2: Operator[After1T, After2T], /, *, name: str | None = None
+) -> CompositeOperatorModule[InT, After2T]: ...
+@overload
+def chain(
+    _1: Operator[InT, After1T],
+    _2: Operator[After1T, After2T],
+    _3: Operator[After2T, After3T],
+    /,
+    *,
+    name: str | None = None,
+) -> CompositeOperatorModule[InT, After3T]: ...
+@overload
+def chain(
+    _1: Operator[InT, After1T],
+    _2: Operator[After1T, After2T],
+    _3: Operator[After2T, After3T],
+    _4: Operator[After3T, After4T],
+    /,
+    *,
+    name: str | None = None,
+) -> CompositeOperatorModule[InT, After4T]: ...
+@overload
+def chain(
+    _1: Operator[InT, After1T],
+    _2: Operator[After1T, After2T],
+    _3: Operator[After2T, After3T],
+    _4: Operator[After3T, After4T],
+    _5: Operator[After4T, After5T],
+    /,
+    *,
+    name: str | None = None,
+) -> CompositeOperatorModule[InT, After5T]: ...
+@overload
+def chain(
+    _1: Operator[InT, After1T],
+    _2: Operator[After1T, After2T],
+    _3: Operator[After2T, After3T],
+    _4: Operator[After3T, After4T],
+    _5: Operator[After4T, After5T],
+    _6: Operator[After5T, After6T],
+    /,
+    *,
+    name: str | None = None,
+) -> CompositeOperatorModule[InT, After6T]: ...
+@overload
+def chain(
+    _1: Operator[InT, After1T],
+    _2: Operator[After1T, After2T],
+    _3: Operator[After2T, After3T],
+    _4: Operator[After3T, After4T],
+    _5: Operator[After4T, After5T],
+    _6: Operator[After5T, After6T],
+    _7: Operator[After6T, PyTree],
+    /,
+    *operators: Stage,
+    name: str | None = None,
+) -> CompositeOperatorModule[InT, PyTree]: ...
 def chain(*operators: Stage, name: str | None = None) -> CompositeOperatorModule:
     """Return the operators one after the other, as one operator.
+
+    Where the stages' schemas are known (`Operator[Photo, Gray]`), a type checker refuses a stage
+    that does not take what comes out of the one before it.
 
     Args:
         operators: the stages, at least one.
