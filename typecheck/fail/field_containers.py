@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, Optional
+from typing import Annotated, Literal, NotRequired, Optional, TypedDict
 
 from annotated_types import Ge, Gt, Interval, MinLen
 
@@ -41,3 +41,21 @@ PyramidConfig(crops=[(0, 8), (4, 0)])  # E: datarax-config: PyramidConfig is ref
 PyramidConfig(tree={"a": [0.5], "b": [0.5, 1.5]})  # E: datarax-config: PyramidConfig is refused: tree["b"][1]: expected a number <= 1, got 1.5
 PyramidConfig(order=[0, -1])  # E: datarax-config: PyramidConfig is refused: order[1]: expected a number >= 0, got -1
 PyramidConfig(shares={"cat": 0})  # E: datarax-config: PyramidConfig is refused: shares["cat"]: expected a number > 0, got 0
+
+
+class Window(TypedDict):
+    """A dict with a constraint on a key."""
+
+    size: Annotated[int, Gt(0)]
+    title: NotRequired[Annotated[str, MinLen(1)]]
+
+
+@dataclass(frozen=True)
+class WindowConfig(OperatorConfig):
+    """A field that is such a dict."""
+
+    window: Window = field(default_factory=lambda: Window(size=1))
+
+
+WindowConfig(window={"size": 0})  # E: datarax-config: WindowConfig is refused: window["size"]: expected a number > 0, got 0
+WindowConfig(window={"size": 1, "title": ""})  # E: datarax-config: WindowConfig is refused: window["title"]: expected a length of at least 1, got ''

@@ -1,0 +1,56 @@
+"""The plugin reports what the comments of the programs in typecheck expect, and nothing else."""
+
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.typecheck_expectations import Report, differences
+from tests.typecheck_mypy import FOLDERS, PLUGIN_CODES, PROGRAMS, check, expected, write_config
+
+_SECTION = re.compile(r"^# (\d+): \S", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the programs, with a configuration of mypy beside them."""
+    copy = tmp_path_factory.mktemp("typecheck")
+    for name in FOLDERS:
+        shutil.copytree(PROGRAMS / name, copy / name)
+    write_config(copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def reports(folder: Path) -> list[Report]:
+    return check(folder, folder / "cache")
+
+
+def told(found: list[str]) -> str:
+    return "\n".join(["", *found])
+
+
+def test_reports_are_exactly_the_expected_ones(folder: Path, reports: list[Report]) -> None:
+    found = differences(expected(folder), reports)
+    assert not found, told(found)
+
+
+def test_a_second_run_reports_the_same(folder: Path, reports: list[Report]) -> None:
+    assert check(folder, folder / "cache") == reports
+
+
+def test_programs_are_many() -> None:
+    codes = Counter(one.code for one in expected(PROGRAMS))
+    assert sum(codes[code] for code in PLUGIN_CODES) >= 120
+    assert codes["datarax-config"] >= 90
+    assert codes["datarax-operator"] >= 30
+    sections = [_SECTION.findall(path.read_text()) for path in (PROGRAMS / "pass").rglob("*.py")]
+    assert sum(map(len, sections)) >= 60
+    for numbers in sections:
+        assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+def test_programs_that_type_check_expect_nothing() -> None:
+    assert [one for one in expected(PROGRAMS) if one.file.startswith("pass/")] == []
