@@ -167,7 +167,7 @@ class TestClasses:
 
         batch = Batch(jax.tree.map(lambda leaf: leaf[None], photo()))
         assert Plain().apply_batch(batch) is batch
-        wrong = batch.replace(data={"image": zeros(1, 4, 5, 3), "mask": zeros(1, 4, 6)})
+        wrong: Batch = batch.replace(data={"image": zeros(1, 4, 5, 3), "mask": zeros(1, 4, 6)})
         assert refusal(lambda: Plain().apply_batch(wrong)).splitlines()[1] == (
             '  - batch.data["mask"]: expected Bool[Array, "h w"], got float32[4,6]'
         )

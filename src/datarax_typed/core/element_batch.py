@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import ClassVar, Final, Generic, Self, SupportsIndex, TypeAlias, cast
+from typing import ClassVar, Final, Generic, Self, SupportsIndex, TypeAlias, cast, overload
 
 import jax
 import jax.numpy as jnp
@@ -151,8 +151,31 @@ class Batch(Generic[DataT_co]):
         """Return the spec of one element's data: a PyTree of `jax.ShapeDtypeStruct`."""
         return jax.tree.map(_row_spec, self.data)
 
-    def replace(self, **changes: PyTree) -> Self:
-        """Return a copy with some attributes changed, checked as a new batch is."""
+    @overload
+    def replace(
+        self,
+        *,
+        state: PyTree = ...,
+        metadata: Metadata | None = ...,
+        valid_mask: Bool[Array, " batch"] = ...,
+        index: Int[Array, " batch"] | None = ...,
+    ) -> Self: ...
+    @overload
+    def replace(
+        self,
+        *,
+        data: NewT,
+        state: PyTree = ...,
+        metadata: Metadata | None = ...,
+        valid_mask: Bool[Array, " batch"] = ...,
+        index: Int[Array, " batch"] | None = ...,
+    ) -> "Batch[NewT]": ...
+    def replace(self, **changes: PyTree) -> "Batch[PyTree]":
+        """Return a copy with some attributes changed, checked as a new batch is.
+
+        Args:
+            changes: new attributes; other data may be of another schema.
+        """
         new = replace(self, **changes)
         if new.valid_mask is self.valid_mask:
             object.__setattr__(new, "_known_rows", self._known_rows)
