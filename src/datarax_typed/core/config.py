@@ -11,15 +11,16 @@ import numpy as np
 from annotated_types import MinLen
 from flax import nnx
 
+from datarax_typed.core import rules
 from datarax_typed.core.annotations import UNREADABLE, resolved, unreadable
 from datarax_typed.core.checks import Check, Report, run
-from datarax_typed.core.containers import item_path
+from datarax_typed.core.describe import describe_value
 from datarax_typed.core.frozen import FrozenList
 from datarax_typed.core.hints import compile_hint
 from datarax_typed.core.metadata import is_array
-from datarax_typed.core.rules import Rule, exclusive, requires
+from datarax_typed.core.rules import Rule, exclusive, requires, unknown_fields
 from datarax_typed.core.static import dataclass_equal, dataclass_hash
-from datarax_typed.errors import ConfigError, Problem, listing, nearest, quoted
+from datarax_typed.errors import ConfigError, Problem, listing
 
 _DECORATE = "decorate the class with @dataclass(frozen=True)"
 
@@ -60,19 +61,10 @@ def _fields(base: type) -> tuple[Field[Any], ...]:  # of any type
 
 
 def _check_rules(cls: type, known: set[str]) -> None:
-    problems = [
-        Problem(f"rules: {rule.kind}", f"a field of {cls.__name__}", repr(name), _mend(name, known))
-        for rule in cls.__dict__.get("rules", ())
-        for name in rule.fields
-        if name not in known
-    ]
+    problems = unknown_fields(cls.__dict__.get("rules", ()), known, cls.__name__)
     if problems:
         title = f"{cls.__name__} has rules over unknown fields:"
         raise ConfigError(listing(title, problems), tuple(problems))
-
-
-def _mend(name: str, known: set[str]) -> str:
-    return nearest(name, known) or f"fields: {quoted(sorted(known))}"
 
 
 @cache
@@ -107,18 +99,11 @@ def _problems(cls: type, values: dict[str, object]) -> list[Problem]:
 
 def statistics_problems(stats: object, where: str) -> list[Problem]:
     """Return what keeps statistics from being a nested dict of arrays and numbers."""
-    if isinstance(stats, dict):
-        wrong = [key for key in stats if not isinstance(key, str)]
-        return [Problem(f"key {key!r} of {where}", "str", repr(key)) for key in wrong] + [
-            problem
-            for key, value in stats.items()
-            for problem in statistics_problems(value, item_path(where, key))
-        ]
-    if is_array(stats) or isinstance(stats, bool | int | float | complex) or _is_table(stats):
-        return []
-    report = Report()
-    report.add(where, "an array, a number or a dict of them", stats)
-    return report.problems
+    return rules.statistics_problems(stats, where, _is_number, describe_value)
+
+
+def _is_number(value: object) -> bool:
+    return is_array(value) or isinstance(value, bool | int | float | complex) or _is_table(value)
 
 
 def _is_table(value: object) -> bool:
@@ -167,8 +152,8 @@ class DataraxModuleConfig:
         super().__init_subclass__(**kwargs)
         if "__eq__" not in cls.__dict__:
             # The dataclass decorator keeps methods that it finds; its own fail on lists and arrays.
-            cls.__hash__ = dataclass_hash  # type: ignore[assignment]  # a function is a method
-            cls.__eq__ = dataclass_equal  # type: ignore[assignment]  # a function is a method
+            cls.__hash__ = dataclass_hash  # type: ignore[method-assign]  # a function is a method
+            cls.__eq__ = dataclass_equal  # type: ignore[method-assign]  # a function is a method
         _check_class(cls)
 
     def __post_init__(self) -> None:
@@ -181,8 +166,11 @@ class DataraxModuleConfig:
             # The caller's list may change later; a config may not.
             object.__setattr__(self, name, _owned(value))
 
-    __hash__ = dataclass_hash
-    __eq__ = dataclass_equal
+    def __hash__(self) -> int:
+        return dataclass_hash(self)
+
+    def __eq__(self, other: object) -> bool:
+        return dataclass_equal(self, other)
 
 
 @dataclass(frozen=True)

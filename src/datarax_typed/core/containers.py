@@ -8,14 +8,10 @@ from jaxtyping import AnnotationError, PyTree
 
 from datarax_typed.core import axes
 from datarax_typed.core.checks import Check, Report, fits, run
+from datarax_typed.core.rules import item_path
 from datarax_typed.errors import Problem, nearest
 
 _Path: TypeAlias = tuple[object, ...]
-
-
-def item_path(where: str, key: object) -> str:
-    """Return the path of an item as code: `data["image"]`."""
-    return f'{where}["{key}"]' if isinstance(key, str) else f"{where}[{key!r}]"
 
 
 def mapping_check(origin: type, keys: Check | None, values: Check | None, expected: str) -> Check:
@@ -172,7 +168,6 @@ def _text(path: _Path) -> str:
 
 __all__ = [
     "attributes_check",
-    "item_path",
     "mapping_check",
     "sequence_check",
     "star_tuple_check",

@@ -1,14 +1,29 @@
 """Short texts for values and type hints, as error messages show them."""
 
 import types
-from collections.abc import Mapping
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Protocol, Union, get_args, get_origin
 
 import jax
 import numpy as np
 from flax import nnx
 from jaxtyping import AbstractArray
 from typing_extensions import Unpack
+
+from datarax_typed.core.rules import describe_plain
+
+
+class HasShape(Protocol):
+    """An array or the spec of one, of JAX or of NumPy."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its sizes."""
+        ...
+
+    @property
+    def dtype(self) -> object:
+        """Its type of numbers."""
+        ...
 
 
 def describe_value(value: object) -> str:
@@ -19,17 +34,10 @@ def describe_value(value: object) -> str:
         return f"NumPy {describe_array(value)}"
     if isinstance(value, jax.Array | jax.ShapeDtypeStruct):
         return describe_array(value)
-    if isinstance(value, Mapping):
-        keys = ", ".join(map(repr, value))
-        return f"{type(value).__name__} with keys {keys}" if keys else f"empty {_name(value)}"
-    if isinstance(value, list | tuple):
-        return f"{_name(value)} of {len(value)}"
-    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
-        return repr(value)
-    return _name(value)
+    return describe_plain(value)
 
 
-def describe_array(value: "jax.Array | jax.ShapeDtypeStruct | np.ndarray | np.generic") -> str:
+def describe_array(value: HasShape) -> str:
     """Return dtype and shape of an array: `float32[28,28]`."""
     return f"{value.dtype}[{','.join(map(str, value.shape))}]"
 
@@ -65,8 +73,4 @@ def _describe_alias(hint: object, origin: object, args: tuple[object, ...]) -> s
     return f"{star}{getattr(origin, '__name__', origin)}[{inner}]"
 
 
-def _name(value: object) -> str:
-    return type(value).__name__
-
-
-__all__ = ["describe_array", "describe_hint", "describe_value"]
+__all__ = ["HasShape", "describe_array", "describe_hint", "describe_value"]

@@ -5,16 +5,27 @@ Nothing heavy is imported here: a type checker's plugin evaluates the same rules
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sized
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal, TypeAlias
 
 import annotated_types as at
 
-from datarax_typed.errors import Problem
+from datarax_typed.errors import Problem, nearest, quoted
 
 RuleKind: TypeAlias = Literal["exclusive", "requires", "increasing", "distinct", "excludes"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown:
+    """A value that source text does not tell: no rule is broken by what it may be."""
+
+    may_be_none: bool = True
+    may_be_false: bool = True
+
+    def __repr__(self) -> str:
+        return "..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,10 @@ class Rule:
 
     kind: RuleKind
     fields: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the rule as it is written."""
+        return f"{self.kind}({', '.join(map(repr, self.fields))})"
 
     def problems(self, values: Mapping[str, object]) -> Iterator[Problem]:
         """Yield what breaks the rule; silent where a field's value is not known."""
@@ -56,7 +71,7 @@ def excludes(field: str, other: str) -> Rule:
 
 
 def _exclusive(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
-    given = [field for field in fields if values[field] is not None]
+    given = [field for field in fields if not _may_be_none(values[field])]
     if len(given) > 1:
         yield Problem(
             " and ".join(given),
@@ -68,7 +83,7 @@ def _exclusive(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterato
 
 def _requires(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
     field, needed = fields
-    if values[field] is not None and values[field] is not False and values[needed] is None:
+    if _is_set(values[field]) and values[needed] is None:
         yield Problem(
             needed,
             f"a value, since {field}={values[field]!r}",
@@ -77,37 +92,44 @@ def _requires(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator
         )
 
 
+def _may_be_none(value: object) -> bool:
+    return value.may_be_none if isinstance(value, Unknown) else value is None
+
+
+def _is_set(value: object) -> bool:
+    if isinstance(value, Unknown):
+        return not (value.may_be_none or value.may_be_false)
+    return value is not None and value is not False
+
+
+def _known(items: object) -> Sequence[object]:
+    """Return the known items of a list or tuple; nothing of anything else."""
+    if not isinstance(items, tuple | list):
+        return ()
+    return [item for item in items if not isinstance(item, Unknown)]
+
+
 def _increasing(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
-    numbers = values[fields[0]]
-    if not isinstance(numbers, tuple | list):
-        return
+    numbers = _known(values[fields[0]])
     unordered = any(isinstance(number, float) and math.isnan(number) for number in numbers)
     if unordered or not all(_holds("lt", low, high) for low, high in pairwise(numbers)):
         mend = "replace the NaN" if unordered else "put the smaller number first"
-        yield Problem(fields[0], "strictly increasing numbers", repr(numbers), mend)
+        yield Problem(fields[0], "strictly increasing numbers", repr(values[fields[0]]), mend)
 
 
 def _distinct(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
-    items = values[fields[0]]
-    if not isinstance(items, tuple | list):
-        return
+    items = _known(values[fields[0]])
     twice = sorted({repr(item) for item in items if items.count(item) > 1})
     if twice:
-        yield Problem(
-            fields[0], "no value twice", repr(items), f"keep {', '.join(twice)} only once"
-        )
+        given = repr(values[fields[0]])
+        yield Problem(fields[0], "no value twice", given, f"keep {', '.join(twice)} only once")
 
 
 def _excludes(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
     field, other = fields
-    items = values[field]
-    if isinstance(items, tuple | list) and values[other] in items:
-        yield Problem(
-            field,
-            f"no item equal to {other}",
-            repr(items),
-            f"remove {values[other]!r} from {field}",
-        )
+    if values[other] in _known(values[field]):
+        mend = f"remove {values[other]!r} from {field}"
+        yield Problem(field, f"no item equal to {other}", repr(values[field]), mend)
 
 
 _EVALUATE: Final[
@@ -121,11 +143,72 @@ _EVALUATE: Final[
 }
 
 
+def unknown_fields(rules: Sequence[Rule], known: Collection[str], owner: str) -> list[Problem]:
+    """Return a problem for each field that a rule names and the config class does not have."""
+    return [
+        Problem(
+            f"rules: {rule.kind}",
+            f"a field of {owner}",
+            repr(name),
+            nearest(name, known) or f"fields: {quoted(sorted(known))}",
+        )
+        for rule in rules
+        for name in rule.fields
+        if name not in known
+    ]
+
+
+def statistics_problems(
+    stats: object,
+    where: str,
+    is_number: Callable[[object], bool],
+    describe: Callable[[object], str],
+) -> list[Problem]:
+    """Return what keeps statistics from being a nested dict of arrays and numbers.
+
+    Args:
+        stats: the statistics.
+        where: their path.
+        is_number: whether a value is an array, a number or a table of numbers.
+        describe: says what any other value is.
+    """
+    if isinstance(stats, dict):
+        wrong = [key for key in stats if not isinstance(key, str | Unknown)]
+        return [Problem(f"key {key!r} of {where}", "str", repr(key)) for key in wrong] + [
+            problem
+            for key, value in stats.items()
+            for problem in statistics_problems(value, item_path(where, key), is_number, describe)
+        ]
+    if is_number(stats):
+        return []
+    return [Problem(where, "an array, a number or a dict of them", describe(stats))]
+
+
+def item_path(where: str, key: object) -> str:
+    """Return the path of an item as code: `data["image"]`."""
+    return f'{where}["{key}"]' if isinstance(key, str) else f"{where}[{key!r}]"
+
+
+def describe_plain(value: object) -> str:
+    """Return what a value of plain Python is: `dict with keys 'a', 'b'`, `list of 2`, `'text'`."""
+    if isinstance(value, Mapping):
+        keys = ", ".join(map(repr, value))
+        name = type(value).__name__
+        return f"{name} with keys {keys}" if keys else f"empty {name}"
+    if isinstance(value, list | tuple):
+        return f"{type(value).__name__} of {len(value)}"
+    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        return repr(value)
+    return type(value).__name__
+
+
 def expectation(constraint: object, value: object) -> str | None:
     """Return what a broken `annotated-types` constraint expects, or None if the value keeps it.
 
     Metadata that is not of `annotated-types` is nobody's rule here, and kept by every value.
     """
+    if isinstance(value, Unknown):
+        return None
     if isinstance(constraint, at.GroupedMetadata):
         broken = [expectation(part, value) for part in constraint]
         return " and ".join(text for text in broken if text) or None
@@ -199,10 +282,15 @@ _CONSTRAINTS: Final[dict[type, Callable[[object, object], str | None]]] = {
 __all__ = [
     "Rule",
     "RuleKind",
+    "Unknown",
+    "describe_plain",
     "distinct",
     "excludes",
     "exclusive",
     "expectation",
     "increasing",
+    "item_path",
     "requires",
+    "statistics_problems",
+    "unknown_fields",
 ]

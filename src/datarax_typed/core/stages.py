@@ -10,6 +10,7 @@ from flax import nnx
 
 from datarax_typed.core.contracts import stage
 from datarax_typed.core.cross_modal import CrossModalOperatorConfig
+from datarax_typed.core.describe import HasShape
 from datarax_typed.core.modality import ModalityOperatorConfig
 from datarax_typed.core.operator import OperatorModule
 from datarax_typed.errors import DataraxError
@@ -191,7 +192,7 @@ def spec_texts(spec: PyTree) -> SpecTexts:
     }
 
 
-def spec_text(leaf: jax.ShapeDtypeStruct | jax.Array) -> str:
+def spec_text(leaf: HasShape) -> str:
     """Return an array's spec as it is written on a command line: `f32[h,w,3]`."""
     dtype = str(leaf.dtype)
     return f"{_SHORT.get(dtype, dtype)}[{','.join(map(str, leaf.shape))}]"

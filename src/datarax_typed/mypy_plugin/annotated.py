@@ -1,0 +1,209 @@
+"""The hook of type names: puts the constraints of `Annotated` on the type that they constrain."""
+
+import ast
+from collections.abc import Callable
+import typing
+from typing import Final
+
+from mypy.nodes import (
+    Import,
+    ImportFrom,
+    MypyFile,
+    SymbolNode,
+    SymbolTableNode,
+    TypeAlias,
+    TypeInfo,
+    Var,
+)
+from mypy.plugin import AnalyzeTypeContext
+from mypy.semanal import SemanticAnalyzer
+from mypy.typeanal import TypeAnalyser
+from mypy.types import Type
+
+from datarax_typed.mypy_plugin.arithmetic import CONSTANTS, combined, negated
+from datarax_typed.mypy_plugin.constraints import (
+    MODULE,
+    Constraint,
+    alias_constraints,
+    is_constructor,
+    is_predicate,
+)
+from datarax_typed.mypy_plugin.guard import guarded
+from datarax_typed.mypy_plugin.marks import fact_of, with_fact
+from datarax_typed.mypy_plugin.source import Metadata, annotated_metadata, text_of
+
+Hook: typing.TypeAlias = Callable[[AnalyzeTypeContext], Type]
+
+_SYMBOLS: Final[dict[type[ast.operator], str]] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+}
+
+
+class _NotKnownError(Exception):
+    """An argument whose value the source does not tell."""
+
+
+class TypeNames:
+    """Looks at type names: aliases, and all in modules that import `annotated-types`.
+
+    Args:
+        look_up: gives the symbol of a full name.
+    """
+
+    def __init__(self, look_up: Callable[[str], SymbolTableNode | None]) -> None:
+        self._look_up = look_up
+        # The names that are no aliases.
+        self._classes: set[str] = set()
+        # What analyses all modules, one after the other; known from the first name on.
+        self._analyzer: SemanticAnalyzer | None = None
+        self._tree: MypyFile | None = None
+        self._imports_it = False
+        self._metadata: Metadata = {}
+        # Whether the next look at a name is mypy's own.
+        self._declines = False
+
+    def hook(self, fullname: str) -> Hook | None:
+        """Return the hook of a type name, if there may be constraints on it."""
+        if self._declines:
+            self._declines = False
+            return None
+        if self._analyzer is None:
+            return guarded(self._first, self._as_mypy_does)
+        if fullname not in self._classes and (found := self._of_alias(fullname)):
+            return guarded(lambda ctx: self._alias(ctx, found), self._as_mypy_does)
+        if self._analyzer.cur_mod_node is not self._tree:
+            self._tree = self._analyzer.cur_mod_node
+            self._imports_it = any(map(_is_import, self._tree.imports))
+            self._metadata = self._read(self._tree) if self._imports_it else {}
+        return guarded(self._name, self._as_mypy_does) if self._metadata else None
+
+    def _as_mypy_does(self, ctx: AnalyzeTypeContext) -> Type:
+        # No hook can decline what it was asked for: mypy asks again, and gets none.
+        self._declines = True
+        try:
+            return ctx.api.analyze_type(ctx.type)
+        finally:
+            self._declines = False
+
+    def _first(self, ctx: AnalyzeTypeContext) -> Type:
+        inner = ctx.api.api if isinstance(ctx.api, TypeAnalyser) else None
+        if isinstance(inner, SemanticAnalyzer):
+            self._analyzer = inner
+            return ctx.api.analyze_type(ctx.type)
+        return self._as_mypy_does(ctx)
+
+    def _read(self, tree: MypyFile) -> Metadata:
+        assert self._analyzer is not None
+        text = text_of(tree.path, self._analyzer.errors.read_source)
+        return annotated_metadata(text)
+
+    def _name(self, ctx: AnalyzeTypeContext) -> Type:
+        typ = self._as_mypy_does(ctx)
+        calls = self._metadata.get((ctx.type.line, ctx.type.column), ())
+        found = [constraint for call in calls for constraint in _constraints(ctx, call)]
+        return _with_constraints(typ, found, ctx)
+
+    def _alias(self, ctx: AnalyzeTypeContext, found: list[Constraint]) -> Type:
+        return _with_constraints(self._name(ctx), found, ctx)
+
+    def _of_alias(self, fullname: str) -> list[Constraint]:
+        symbol = self._look_up(fullname)
+        match symbol.node if symbol is not None else None:
+            case TypeAlias(target=target):
+                # Of an alias of a class, such as Annotated[float, Gt(0)], mypy takes the class.
+                return alias_constraints(fullname) or constraints_of(target)
+            case TypeInfo():
+                self._classes.add(fullname)
+            case _:
+                pass
+        return []
+
+
+def constraints_of(typ: Type) -> list[Constraint]:
+    """Return the constraints on a type."""
+    fact = fact_of(typ)
+    return fact if isinstance(fact, list) else []
+
+
+def _is_import(node: object) -> bool:
+    match node:
+        case Import():
+            return any(name.partition(".")[0] == MODULE for name, _ in node.ids)
+        case ImportFrom():
+            # They may come from a module that has them from there.
+            return node.id == MODULE or any(is_constructor(f"{MODULE}.{name}") for name, _ in node.names)
+        case _:
+            return False
+
+
+def _with_constraints(typ: Type, found: list[Constraint], ctx: AnalyzeTypeContext) -> Type:
+    both = [*constraints_of(typ), *found]
+    # Annotated[Annotated[int, Gt(0)], Lt(9)] has both; a quoted one is looked at twice.
+    distinct = [constraint for at, constraint in enumerate(both) if constraint not in both[:at]]
+    if not found:
+        return typ
+    return with_fact(typ, distinct, ctx.api.named_type("builtins.str", []))
+
+
+def _constraints(ctx: AnalyzeTypeContext, call: ast.Call) -> list[Constraint]:
+    node = _named(ctx, ast.unparse(call.func))
+    if node is None or not is_constructor(node.fullname):
+        return []
+    try:
+        return [_constraint(ctx, node.name, call)]
+    except _NotKnownError:
+        return []
+
+
+def _constraint(ctx: AnalyzeTypeContext, name: str, call: ast.Call) -> Constraint:
+    if name == "Predicate":
+        function = _named(ctx, ast.unparse(call.args[0])) if len(call.args) == 1 else None
+        if function is None or not is_predicate(function.fullname):
+            raise _NotKnownError
+        return (name, [function.fullname], {})
+    kwargs = {}
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            raise _NotKnownError
+        kwargs[keyword.arg] = _evaluated(ctx, keyword.value)
+    return (name, [_evaluated(ctx, arg) for arg in call.args], kwargs)
+
+
+def _evaluated(ctx: AnalyzeTypeContext, node: ast.expr) -> object:
+    match node:
+        case ast.Constant(value=bool() | int() | float() | str() | None as value):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            found = negated(_evaluated(ctx, operand))
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _SYMBOLS:
+            sides = _evaluated(ctx, left), _evaluated(ctx, right)
+            found = combined(_SYMBOLS[type(op)], *sides)
+        case ast.Name() | ast.Attribute():
+            found = _constant(_named(ctx, ast.unparse(node)))
+        case _:
+            found = None
+    if found is None:
+        raise _NotKnownError
+    return found
+
+
+def _constant(node: SymbolNode | None) -> object:
+    if not isinstance(node, Var):
+        return None
+    return CONSTANTS.get(node.fullname, node.final_value)
+
+
+def _named(ctx: AnalyzeTypeContext, name: str) -> SymbolNode | None:
+    if not isinstance(ctx.api, TypeAnalyser):
+        return None
+    found = ctx.api.lookup_qualified(name, ctx.context, suppress_errors=True)
+    return found.node if found is not None else None
+
+
+__all__ = ["Hook", "TypeNames", "constraints_of"]

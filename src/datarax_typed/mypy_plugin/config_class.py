@@ -1,0 +1,227 @@
+"""The hook of a config class: keeps what its body declares, and reports what contradicts it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, cast, get_args
+
+from mypy.nodes import (
+    ArgKind,
+    AssignmentStmt,
+    CallExpr,
+    ClassDef,
+    Context,
+    Expression,
+    FuncDef,
+    LambdaExpr,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    OpExpr,
+    RefExpr,
+    ReturnStmt,
+    SuperExpr,
+    TupleExpr,
+    TypeInfo,
+    Var,
+)
+from mypy.options import Options
+from mypy.plugin import ClassDefContext
+from mypy.semanal import SemanticAnalyzer
+from mypy.traverser import TraverserVisitor
+from mypy.types import Instance, get_proper_type
+
+from datarax_typed.core.rules import Rule, RuleKind, unknown_fields
+from datarax_typed.mypy_plugin.codes import CONFIG
+from datarax_typed.mypy_plugin.schema import (
+    Schema,
+    findings,
+    has_schema,
+    is_config,
+    schema_of,
+)
+from datarax_typed.mypy_plugin.spec import spec_of
+from datarax_typed.mypy_plugin.text import Alternatives
+from datarax_typed.mypy_plugin.values import ANYTHING, Evaluator, of_type
+
+_RULES: Final = "datarax_typed.core.rules"
+_KINDS: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
+_FACTORIES: Final = {"builtins.list": [], "builtins.dict": {}, "builtins.tuple": ()}
+
+
+def config_class(ctx: ClassDefContext) -> None:
+    """Store the schema of a config class, and report what is wrong with the class itself."""
+    for info in reversed(ctx.cls.info.mro[1:]):
+        # The root has no base whose hook would be called; its subclass stands in its module.
+        if is_config(info) and not has_schema(info) and info.defn.defs.body:
+            _read(info.defn, ctx.api.options).schema().store(info)
+    body = _read(ctx.cls, ctx.api.options)
+    body.schema().store(ctx.cls.info)
+    if isinstance(ctx.api, SemanticAnalyzer):
+        for context, text in body.complaints():
+            ctx.api.fail(f"{ctx.cls.name} {text}", context, code=CONFIG)
+
+
+class _Body:
+    """What the body of a config class declares, and where."""
+
+    def __init__(self, cls: ClassDef, evaluator: Evaluator) -> None:
+        self.cls = cls
+        self.fields: dict[str, AssignmentStmt] = {}
+        self.defaults: dict[str, tuple[Expression, Alternatives]] = {}
+        self.rules: list[tuple[Rule, CallExpr]] = []
+        self._evaluator = evaluator
+
+    def read(self) -> None:
+        for statement in self.cls.defs.body:
+            if isinstance(statement, AssignmentStmt) and len(statement.lvalues) == 1:
+                target = statement.lvalues[0]
+                if isinstance(target, NameExpr) and target.name == "rules":
+                    self.rules += self._rules(statement.rvalue)
+                elif isinstance(target, NameExpr) and _is_field(statement, target):
+                    self._field(target.name, statement)
+
+    def _field(self, name: str, statement: AssignmentStmt) -> None:
+        self.fields[name] = statement
+        if default := self._default(name, statement.rvalue):
+            self.defaults[name] = default
+
+    def _default(self, name: str, value: Expression) -> tuple[Expression, Alternatives] | None:
+        if isinstance(value, CallExpr) and _fullname(value.callee) == "dataclasses.field":
+            for argument, given in zip(value.arg_names, value.args, strict=True):
+                if argument == "default":
+                    return given, self._evaluator.alternatives(given)
+                if argument == "default_factory":
+                    return given, self._made_by(name, given)
+            return None
+        # An annotation alone has a value too: one that stands for nothing.
+        has_value = getattr(value, "line", -1) != -1
+        return (value, self._evaluator.alternatives(value)) if has_value else None
+
+    def _made_by(self, name: str, factory: Expression) -> Alternatives:
+        if _fullname(factory) in _FACTORIES:
+            return (_FACTORIES[_fullname(factory)],)
+        if isinstance(factory, LambdaExpr):
+            last = factory.body.body[-1] if factory.body.body else None
+            if isinstance(last, ReturnStmt) and last.expr is not None:
+                return self._evaluator.alternatives(last.expr)
+        node = self.cls.info.names[name].node
+        return of_type(node.type) if isinstance(node, Var) else (ANYTHING,)
+
+    def _rules(self, value: Expression) -> Iterator[tuple[Rule, CallExpr]]:
+        match value:
+            case TupleExpr() | ListExpr():
+                for item in value.items:
+                    yield from self._rules(item)
+            case OpExpr(op="+"):
+                yield from self._rules(value.left)
+                yield from self._rules(value.right)
+            case CallExpr():
+                if rule := self._rule(value):
+                    yield rule, value
+            case _:
+                # A rule that is made elsewhere is not known here.
+                return
+
+    def _rule(self, call: CallExpr) -> Rule | None:
+        module, _, kind = _fullname(call.callee).rpartition(".")
+        named = [self._evaluator.alternatives(argument) for argument in call.args]
+        if module != _RULES or any(len(found) != 1 for found in named):
+            return None
+        values = [found[0] for found in named]
+        if kind == "Rule" and len(values) == 2 and isinstance(values[1], tuple):
+            kind, values = str(values[0]), list(values[1])
+        in_order = all(arg is ArgKind.ARG_POS for arg in call.arg_kinds)
+        if kind not in _KINDS or not in_order or not all(isinstance(v, str) for v in values):
+            return None
+        return Rule(cast(RuleKind, kind), tuple(map(str, values)))
+
+    def schema(self) -> Schema:
+        return Schema(
+            {name: spec_of(self._type(name)) for name in self.fields},
+            {name: value for name, (_, value) in self.defaults.items()},
+            tuple(rule for rule, _ in self.rules),
+            _is_opaque(self.cls),
+        )
+
+    def _type(self, name: str) -> Instance | None:
+        symbol = self.cls.info.names.get(name)
+        node = symbol.node if symbol is not None else None
+        return node.type if isinstance(node, Var) else None  # type: ignore[return-value]
+
+    def complaints(self) -> Iterator[tuple[Context, str]]:
+        """Yield what is wrong with the class, and where."""
+        known = self._known_fields()
+        for rule, call in self.rules:
+            for problem in unknown_fields((rule,), known, self.cls.name):
+                yield call, f"has rules over unknown fields: {problem}"
+        if self.fields and not self.cls.decorators:
+            mend = "decorate the class with @dataclass(frozen=True)"
+            first = next(iter(self.fields))
+            yield self.cls, f"is no dataclass: {first}: expected a field, got an attribute; {mend}"
+        yield from self._contradictions()
+
+    def _known_fields(self) -> set[str]:
+        names = {name for base in self.cls.info.mro[1:] for name in base.names}
+        return names | set(self.fields)
+
+    def _contradictions(self) -> Iterator[tuple[Context, str]]:
+        whole = schema_of(self.cls.info)
+        if whole.is_opaque:
+            return
+        places = {**{name: place for name, (place, _) in self.defaults.items()}}
+        calls = {str(rule): call for rule, call in self.rules}
+        for finding in findings(whole, whole.defaults):
+            place = calls.get(finding.rule)
+            for name in finding.fields:
+                place = place or places.get(name)
+            # What is neither of its rules nor of its defaults is said at a base.
+            if place is not None:
+                yield place, f"contradicts its own defaults: {finding}"
+
+
+def _read(cls: ClassDef, options: Options) -> _Body:
+    body = _Body(cls, Evaluator(lambda _: None, options))
+    body.read()
+    return body
+
+
+def _is_field(statement: AssignmentStmt, target: NameExpr) -> bool:
+    if statement.unanalyzed_type is None or not isinstance(target.node, Var):
+        return False
+    proper = get_proper_type(target.node.type)
+    kind = proper.type.fullname if isinstance(proper, Instance) else ""
+    return not target.node.is_classvar and kind not in ("dataclasses.InitVar", "dataclasses.KW_ONLY")
+
+
+def _fullname(expr: Expression) -> str:
+    return expr.fullname if isinstance(expr, RefExpr) else ""
+
+
+def _is_opaque(cls: ClassDef) -> bool:
+    """Return whether a class may replace values before they are checked."""
+    own = [statement for statement in cls.defs.body if isinstance(statement, FuncDef)]
+    post_init = next((method for method in own if method.name == "__post_init__"), None)
+    if post_init is None or cls.info.fullname.startswith("datarax_typed.core."):
+        return False
+    reader = _PostInit()
+    post_init.accept(reader)
+    return reader.sets or not reader.calls_super
+
+
+class _PostInit(TraverserVisitor):
+    """Looks for what a `__post_init__` does to the values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sets = False
+        self.calls_super = False
+
+    def visit_member_expr(self, o: MemberExpr, /) -> None:
+        self.sets = self.sets or o.name in ("__setattr__", "__dict__", "update")
+        super().visit_member_expr(o)
+
+    def visit_super_expr(self, o: SuperExpr, /) -> None:
+        self.calls_super = self.calls_super or o.name == "__post_init__"
+        super().visit_super_expr(o)
+
+
+__all__ = ["config_class"]
