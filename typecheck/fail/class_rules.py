@@ -59,4 +59,4 @@ class ConstantConfig(OperatorConfig):
 
     LIMIT: ClassVar[int] = 3
 
-    rules: ClassVar[tuple[Rule, ...]] = (distinct("LIMIT"),)  # E: datarax-config: ConstantConfig has rules over unknown fields: rules: distinct: expected a field of ConstantConfig, got 'LIMIT'
+    rules: ClassVar[tuple[Rule, ...]] = (distinct("LIMIT"),)  # E: datarax-config: ConstantConfig has rules over unknown fields: rules: distinct: expected a field of ConstantConfig, got 'LIMIT'; fields: 'batch_stats_fn', 'batch_strategy', 'cacheable', 'precomputed_stats', 'stochastic', 'stream_name'

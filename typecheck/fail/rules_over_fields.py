@@ -70,7 +70,7 @@ CropConfig(kept=["mask"], main="mask")  # E@32: datarax-config: CropConfig is re
 CropConfig(stochastic=True)  # E@23: datarax-config: CropConfig is refused: stream_name: expected a value, since stochastic=True, got None; give stream_name, or leave out stochastic (rule: requires('stochastic', 'stream_name'))
 CropConfig(stochastic=True, stream_name=None)  # E: datarax-config: CropConfig is refused: stream_name: expected a value, since stochastic=True, got None
 ChoiceConfig(mean=0.0, mode=1.0)  # E: datarax-config: ChoiceConfig is refused: mean and mode: expected at most one of them, got both; leave out mean or mode
-ChoiceConfig(mean=0.0, median=0.5, mode=1.0)  # E@50: datarax-config: ChoiceConfig is refused: mean and median and mode: expected at most one of them, got all of them
+ChoiceConfig(mean=0.0, median=0.5, mode=1.0)  # E@41: datarax-config: ChoiceConfig is refused: mean and median and mode: expected at most one of them, got all of them
 ChoiceConfig(batch_stats_fn=average, precomputed_stats={"mean": 0.5})  # E@56: datarax-config: ChoiceConfig is refused: batch_stats_fn and precomputed_stats: expected at most one of them, got both
 CropConfig(
     size=3,

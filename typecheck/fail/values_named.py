@@ -1,6 +1,6 @@
 """Values by name: constants, enums, names of a Literal type, variables assigned once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Annotated, Final, Literal
 
@@ -32,12 +32,12 @@ class ToneConfig(OperatorConfig):
     level: Annotated[int, Gt(0)] = 1
     gain: Annotated[float, Interval(ge=-1, le=1)] = 0.0
     side: Annotated[str, MinLen(1), MaxLen(8)] = "left"
-    steps: list[Annotated[int, Gt(0)]] = field(default_factory=list)
+    steps: tuple[Annotated[int, Gt(0)], ...] = ()
 
 
 ZERO: Final = 0
 LOUD: Final[float] = 2.5
-STEPS: Final = [1, 0]
+STEPS: Final = (1, 0)
 once = -3
 text = ""
 switched_on = True

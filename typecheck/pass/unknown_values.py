@@ -4,7 +4,7 @@ import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from annotated_types import Gt, Interval, MinLen
 
@@ -330,3 +330,11 @@ Large().config()
 del title
 title = "crop"
 CropConfig(title=title)
+
+# 31: a constant list is a list all the same
+ORDER: Final = ["a", "a"]
+ORDER.pop()
+CropConfig(names=ORDER)
+TABLE: Final[dict[str, float]] = {"a": 0.0}
+TABLE["a"] = 1.0
+CropConfig(weights=TABLE)

@@ -9,7 +9,7 @@ from studio import configs as ours
 from studio.configs import LARGEST, GlowConfig, drawing, of_radius, still, strong
 from studio.glow import Glow
 
-GlowConfig(field_key="image", strength=-LARGEST)  # E@41: datarax-config: GlowConfig is refused: strength: expected a number > 0, got -4
+GlowConfig(field_key="image", strength=-LARGEST)  # E@40: datarax-config: GlowConfig is refused: strength: expected a number > 0, got -4
 GlowConfig(field_key="image", share=LARGEST)  # E: datarax-config: GlowConfig is refused: share: expected a number <= 1, got 4
 GlowConfig(field_key="image", radius=1, sigma=0.5)  # E: datarax-config: GlowConfig is refused: radius and sigma: expected at most one of them, got both
 studio.configs.GlowConfig(field_key="")  # E: datarax-config: GlowConfig is refused: field_key: expected a length of at least 1, got ''
