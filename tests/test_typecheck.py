@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.typecheck_edits import EDITS
 from tests.typecheck_expectations import Report, differences
 from tests.typecheck_mypy import FOLDERS, PLUGIN_CODES, PROGRAMS, check, expected, write_config
 
@@ -39,6 +40,27 @@ def test_reports_are_exactly_the_expected_ones(folder: Path, reports: list[Repor
 
 def test_a_second_run_reports_the_same(folder: Path, reports: list[Report]) -> None:
     assert check(folder, folder / "cache") == reports
+
+
+def test_a_rule_that_changes_changes_reports_elsewhere(folder: Path, reports: list[Report]) -> None:
+    edit, wanted = EDITS["a rule"], expected(folder)
+    edit.apply(folder)
+    try:
+        edited = check(folder, folder / "cache")
+    finally:
+        edit.undo(folder)
+    assert edited != reports
+    found = differences(edit.expected(wanted, folder), edited)
+    assert not found, told(found)
+    assert check(folder, folder / "cache") == reports
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_changes_what_is_expected(name: str, folder: Path) -> None:
+    edit, wanted = EDITS[name], expected(folder)
+    gone = [one for one in wanted if one not in edit.expected(wanted, folder)]
+    assert len(gone) >= len(edit.gone)
+    assert edit.gone or edit.come
 
 
 def test_programs_are_many() -> None:

@@ -87,10 +87,11 @@ def mypy_reports(output: str) -> list[Report]:
     Raises:
         ValueError: a line of the output is something else, such as a crash.
     """
+    lines = output.splitlines()
+    if others := [line for line in lines if not line.startswith("{")]:
+        raise ValueError("\n".join(["expected reports of mypy, got:", *others]))
     reports = []
-    for line in output.splitlines():
-        if not line.startswith("{"):
-            raise ValueError(f"expected reports of mypy, got:\n{output}")
+    for line in lines:
         one = json.loads(line)
         if one["severity"] == "error":
             file = Path(one["file"]).as_posix()

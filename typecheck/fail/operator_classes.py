@@ -85,7 +85,7 @@ class Other(ModalityOperator):
 class Applied(OperatorModule):
     """An `apply` without annotations of two parameters."""
 
-    def apply(self, data: PyTree, state: PyTree, metadata: Metadata | None, random_params=None, stats=None) -> tuple[PyTree, PyTree, Metadata | None]:  # E: no-untyped-def: type annotation ;; datarax-operator: Applied.apply: expected annotations, got none for 'random_params' and 'stats'; what is not annotated is not checked
+    def apply(self, data: PyTree, state: PyTree, metadata: Metadata | None, random_params=None, stats=None) -> tuple[PyTree, PyTree, Metadata | None]:  # E: no-untyped-def: type annotation ;; datarax-operator: Applied.apply: expected annotations, got none for 'random_params', 'stats'; what is not annotated is not checked
         """Return what came."""
         return data, state, metadata
 

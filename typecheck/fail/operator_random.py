@@ -49,7 +49,7 @@ Light: TypeAlias = Glow
 config = GlowConfig(field_key="image", stochastic=True, stream_name="aug")
 rngs = nnx.Rngs(augment=0)
 
-Glow(config)  # E@1: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None; give rngs=nnx.Rngs(aug=0)
+Glow(config)  # E@6: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None; give rngs=nnx.Rngs(aug=0)
 Glow(config, rngs=None)  # E@19: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None; give rngs=nnx.Rngs(aug=0)
 Glow(config, name="first")  # E: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None
 Glow(config, rngs=nnx.Rngs(augment=0))  # E@19: datarax-operator: Glow cannot be made: rngs: expected the random stream 'aug', got 'augment'; give rngs=nnx.Rngs(aug=0)

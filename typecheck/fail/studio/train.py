@@ -19,7 +19,7 @@ replace(still, strength=0)  # E: datarax-config: GlowConfig is refused: strength
 strong(share=2.0)  # E: datarax-config: GlowConfig is refused: share: expected a number <= 1, got 2.0
 partial(strong, radius=1)(sigma=0.5)  # E: datarax-config: GlowConfig is refused: radius and sigma: expected at most one of them, got both
 
-Glow(drawing)  # E@1: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None; give rngs=nnx.Rngs(glow=0)
+Glow(drawing)  # E@6: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None; give rngs=nnx.Rngs(glow=0)
 Glow(ours.drawing)  # E: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None
 Glow(studio.configs.drawing, rngs=None)  # E@35: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None
 Glow(drawing, rngs=nnx.Rngs(augment=0))  # E@20: datarax-operator: Glow cannot be made: rngs: expected the random stream 'glow', got 'augment'; give rngs=nnx.Rngs(glow=0)
