@@ -4,6 +4,6 @@ Switched on by `plugins = ["datarax_typed.mypy_plugin"]` in mypy's configuration
 is imported here, and nothing of the library but its rules.
 """
 
-from datarax_typed.mypy_plugin.plugin import plugin
+from datarax_typed.mypy_plugin.hooks import plugin
 
 __all__ = ["plugin"]

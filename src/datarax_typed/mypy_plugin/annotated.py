@@ -1,8 +1,8 @@
 """The hook of type names: puts the constraints of `Annotated` on the type that they constrain."""
 
 import ast
-from collections.abc import Callable
 import typing
+from collections.abc import Callable
 from typing import Final
 
 from mypy.nodes import (
@@ -137,7 +137,9 @@ def _is_import(node: object) -> bool:
             return any(name.partition(".")[0] == MODULE for name, _ in node.ids)
         case ImportFrom():
             # They may come from a module that has them from there.
-            return node.id == MODULE or any(is_constructor(f"{MODULE}.{name}") for name, _ in node.names)
+            return node.id == MODULE or any(
+                is_constructor(f"{MODULE}.{name}") for name, _ in node.names
+            )
         case _:
             return False
 

@@ -11,18 +11,20 @@ from mypy.nodes import (
     Context,
     Expression,
     RefExpr,
-    TypeAlias as AliasNode,
     TypeInfo,
+)
+from mypy.nodes import (
+    TypeAlias as AliasNode,
 )
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import CallableType, Instance, Type, TypeType, get_proper_type
 
 from datarax_typed.mypy_plugin.codes import CONFIG
 from datarax_typed.mypy_plugin.findings import Finding
-from datarax_typed.mypy_plugin.knowledge import Knowledge, evaluator
+from datarax_typed.mypy_plugin.knowledge import Knowledge
 from datarax_typed.mypy_plugin.schema import Schema, findings, is_config, schema_of
 from datarax_typed.mypy_plugin.text import Alternatives
-from datarax_typed.mypy_plugin.values import ANYTHING
+from datarax_typed.mypy_plugin.values import ANYTHING, Evaluator
 
 Places: TypeAlias = Mapping[str, Context]
 Values: TypeAlias = dict[str, Alternatives]
@@ -36,6 +38,11 @@ class Given:
     places: dict[str, Context] = field(default_factory=dict)
     # Whether more may come by `**kwargs`.
     is_open: bool = False
+
+    def add(self, name: str, expr: Expression, evaluator: Evaluator) -> None:
+        """Add the argument for a field."""
+        self.values[name] = evaluator.alternatives(expr)
+        self.places[name] = expr
 
 
 class ConfigCalls:
@@ -53,14 +60,14 @@ class ConfigCalls:
         made = get_proper_type(ctx.default_return_type)
         if not isinstance(made, Instance) or not isinstance(ctx.api, TypeChecker):
             return ctx.default_return_type
-        schema = checked_schema(made.type)
+        schema = _checked_schema(made.type)
         if schema is None:
             return ctx.default_return_type
-        given = _arguments(ctx, ctx.api)
-        exact = _names_class(ctx.context)
+        given = _arguments(ctx, self._knowledge.evaluator(ctx.api))
+        exact = names_class(ctx.context)
         # Of `type[Config]`, a subclass with other defaults may be meant.
         values = {**(schema.defaults if exact else {}), **given.values}
-        report(ctx.api, made.type, findings(schema, values), given.places, ctx.context)
+        _report(ctx.api, made.type, findings(schema, values), given.places, ctx.context)
         fact = {"config": made.type.fullname, "values": values}
         return self._knowledge.made(ctx.api, ctx.context, made, fact)
 
@@ -76,11 +83,11 @@ class ConfigCalls:
             and call.args
         ):
             return ctx.default_return_type
-        schema = checked_schema(made.type)
-        changes = _keywords(call, ctx.api)
+        schema = _checked_schema(made.type)
+        changes = _keywords(call, self._knowledge.evaluator(ctx.api))
         if schema is None or changes.is_open:
             return ctx.default_return_type
-        before = [fact or {"values": {}} for fact in self._knowledge.each(ctx.api, call.args[0])]
+        before = [fact or {"values": {}} for fact in self._knowledge.of_arms(ctx.api, call.args[0])]
         found = [
             finding
             for known in before
@@ -88,40 +95,42 @@ class ConfigCalls:
             # What the original breaks was said there.
             if not changes.values.keys().isdisjoint(finding.fields)
         ]
-        report(ctx.api, made.type, found, changes.places, call)
+        _report(ctx.api, made.type, found, changes.places, call)
         if len(before) > 1:
             return ctx.default_return_type
         values = {**before[0]["values"], **changes.values}
         fact = {"config": made.type.fullname, "values": values}
         return self._knowledge.made(ctx.api, call, made, fact)
 
-    def partial(self, ctx: FunctionContext, as_mypy_does: Callable[[FunctionContext], Type]) -> Type:
+    def partial(
+        self, ctx: FunctionContext, as_mypy_does: Callable[[FunctionContext], Type]
+    ) -> Type:
         """Check `functools.partial(Config, ...)`: what no further argument can mend."""
         made = as_mypy_does(ctx)
         call = ctx.context
         if not isinstance(ctx.api, TypeChecker) or not isinstance(call, CallExpr) or not call.args:
             return made
         info = _class_of(ctx.api.lookup_type_or_none(call.args[0]))
-        schema = None if info is None or not is_config(info) else checked_schema(info)
+        schema = None if info is None or not is_config(info) else _checked_schema(info)
         if info is None or schema is None:
             return made
-        given = _keywords(call, ctx.api)
-        names = positional_names(info)
+        given = _keywords(call, self._knowledge.evaluator(ctx.api))
+        names = _positional_names(info)
         positional = [
             expr
             for expr, kind in zip(call.args[1:], call.arg_kinds[1:], strict=True)
             if kind is ArgKind.ARG_POS
         ]
         for name, expr in zip(names, positional, strict=False):
-            _add(given, name, expr, ctx.api)
+            given.add(name, expr, self._knowledge.evaluator(ctx.api))
         if given.is_open:
             return made
-        report(ctx.api, info, findings(schema, given.values), given.places, call)
+        _report(ctx.api, info, findings(schema, given.values), given.places, call)
         fact = {
             "partial": info.fullname,
             "values": given.values,
             "bound": len(positional),
-            "exact": _names_class(call, of_argument=True),
+            "exact": names_class(call, of_argument=True),
         }
         return self._knowledge.made(ctx.api, call, made, fact)
 
@@ -138,8 +147,8 @@ class ConfigCalls:
         ):
             return result
         known = self._knowledge.of(ctx.api, call.callee)
-        schema = checked_schema(made.type) if known and "partial" in known else None
-        given = _keywords(call, ctx.api)
+        schema = _checked_schema(made.type) if known and "partial" in known else None
+        given = _keywords(call, self._knowledge.evaluator(ctx.api))
         if known is None or schema is None or given.is_open:
             return result
         positional = [
@@ -147,18 +156,20 @@ class ConfigCalls:
             for expr, kind in zip(call.args, call.arg_kinds, strict=True)
             if kind is ArgKind.ARG_POS
         ]
-        for name, expr in zip(positional_names(made.type)[known["bound"] :], positional, strict=False):
-            _add(given, name, expr, ctx.api)
+        for name, expr in zip(
+            _positional_names(made.type)[known["bound"] :], positional, strict=False
+        ):
+            given.add(name, expr, self._knowledge.evaluator(ctx.api))
         defaults = schema.defaults if known["exact"] else {}
         values = {**defaults, **known["values"], **given.values}
         said = findings(schema, known["values"])
         found = [finding for finding in findings(schema, values) if finding not in said]
-        report(ctx.api, made.type, found, given.places, call)
+        _report(ctx.api, made.type, found, given.places, call)
         fact = {"config": made.type.fullname, "values": values}
         return self._knowledge.made(ctx.api, call, made, fact)
 
 
-def checked_schema(info: TypeInfo) -> Schema | None:
+def _checked_schema(info: TypeInfo) -> Schema | None:
     """Return the schema of a config class, or None if it may replace what it is given."""
     init = info.get("__init__")
     if not is_config(info) or init is None or not init.plugin_generated:
@@ -167,7 +178,7 @@ def checked_schema(info: TypeInfo) -> Schema | None:
     return None if schema.is_opaque else schema
 
 
-def report(
+def _report(
     api: TypeChecker,
     info: TypeInfo,
     found: Iterable[Finding],
@@ -185,7 +196,7 @@ def _position(place: Context) -> tuple[int, int]:
     return place.line, place.column
 
 
-def _arguments(ctx: FunctionContext, api: TypeChecker) -> Given:
+def _arguments(ctx: FunctionContext, evaluator: Evaluator) -> Given:
     given = Given()
     for name, exprs, kinds in zip(ctx.callee_arg_names, ctx.args, ctx.arg_kinds, strict=True):
         if name is None or not exprs:
@@ -193,24 +204,19 @@ def _arguments(ctx: FunctionContext, api: TypeChecker) -> Given:
         if kinds[0].is_star():
             given.values[name] = (ANYTHING,)
         else:
-            _add(given, name, exprs[0], api)
+            given.add(name, exprs[0], evaluator)
     return given
 
 
-def _keywords(call: CallExpr, api: TypeChecker) -> Given:
+def _keywords(call: CallExpr, evaluator: Evaluator) -> Given:
     given = Given(is_open=any(kind.is_star() for kind in call.arg_kinds))
     for name, expr in zip(call.arg_names, call.args, strict=True):
         if name is not None:
-            _add(given, name, expr, api)
+            given.add(name, expr, evaluator)
     return given
 
 
-def _add(given: Given, name: str, expr: Expression, api: TypeChecker) -> None:
-    given.values[name] = evaluator(api).alternatives(expr)
-    given.places[name] = expr
-
-
-def positional_names(info: TypeInfo) -> list[str]:
+def _positional_names(info: TypeInfo) -> list[str]:
     """Return the names of a class's constructor's arguments that may be given by position."""
     init = info.get("__init__")
     signature = get_proper_type(init.type) if init is not None else None
@@ -220,7 +226,7 @@ def positional_names(info: TypeInfo) -> list[str]:
     return [name for name, kind in pairs if name is not None and kind.is_positional()][1:]
 
 
-def _names_class(context: Context, *, of_argument: bool = False) -> bool:
+def names_class(context: Context, *, of_argument: bool = False) -> bool:
     """Return whether a call names the class itself, not a variable that holds a class."""
     if not isinstance(context, CallExpr):
         return False
@@ -237,4 +243,4 @@ def _class_of(typ: Type | None) -> TypeInfo | None:
     return None
 
 
-__all__ = ["ConfigCalls", "checked_schema", "positional_names", "report"]
+__all__ = ["ConfigCalls", "names_class"]

@@ -1,7 +1,7 @@
 """The hook of a config class: keeps what its body declares, and reports what contradicts it."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final, cast, get_args
+from collections.abc import Iterator, Mapping
+from typing import Final, get_args
 
 from mypy.nodes import (
     ArgKind,
@@ -13,58 +13,61 @@ from mypy.nodes import (
     FuncDef,
     LambdaExpr,
     ListExpr,
-    MemberExpr,
     NameExpr,
     OpExpr,
     RefExpr,
     ReturnStmt,
-    SuperExpr,
     TupleExpr,
-    TypeInfo,
     Var,
 )
-from mypy.options import Options
 from mypy.plugin import ClassDefContext
 from mypy.semanal import SemanticAnalyzer
-from mypy.traverser import TraverserVisitor
-from mypy.types import Instance, get_proper_type
+from mypy.types import Instance, Type, get_proper_type
 
 from datarax_typed.core.rules import Rule, RuleKind, unknown_fields
 from datarax_typed.mypy_plugin.codes import CONFIG
 from datarax_typed.mypy_plugin.schema import (
+    ROOT,
     Schema,
     findings,
     has_schema,
     is_config,
     schema_of,
 )
+from datarax_typed.mypy_plugin.source import replaces_values, text_of
 from datarax_typed.mypy_plugin.spec import spec_of
 from datarax_typed.mypy_plugin.text import Alternatives
 from datarax_typed.mypy_plugin.values import ANYTHING, Evaluator, of_type
 
 _RULES: Final = "datarax_typed.core.rules"
 _KINDS: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
-_FACTORIES: Final = {"builtins.list": [], "builtins.dict": {}, "builtins.tuple": ()}
+_FACTORIES: Final[Mapping[str, object]] = {
+    "builtins.list": [],
+    "builtins.dict": {},
+    "builtins.tuple": (),
+}
 
 
 def config_class(ctx: ClassDefContext) -> None:
     """Store the schema of a config class, and report what is wrong with the class itself."""
-    for info in reversed(ctx.cls.info.mro[1:]):
+    if not isinstance(ctx.api, SemanticAnalyzer):
+        return
+    for info in ctx.cls.info.mro[1:]:
         # The root has no base whose hook would be called; its subclass stands in its module.
         if is_config(info) and not has_schema(info) and info.defn.defs.body:
-            _read(info.defn, ctx.api.options).schema().store(info)
-    body = _read(ctx.cls, ctx.api.options)
+            _read(info.defn, ctx.api).schema().store(info)
+    body = _read(ctx.cls, ctx.api)
     body.schema().store(ctx.cls.info)
-    if isinstance(ctx.api, SemanticAnalyzer):
-        for context, text in body.complaints():
-            ctx.api.fail(f"{ctx.cls.name} {text}", context, code=CONFIG)
+    for place, text in body.complaints():
+        ctx.api.fail(f"{ctx.cls.name} {text}", place, code=CONFIG)
 
 
 class _Body:
     """What the body of a config class declares, and where."""
 
-    def __init__(self, cls: ClassDef, evaluator: Evaluator) -> None:
+    def __init__(self, cls: ClassDef, evaluator: Evaluator, *, is_opaque: bool) -> None:
         self.cls = cls
+        self.is_opaque = is_opaque
         self.fields: dict[str, AssignmentStmt] = {}
         self.defaults: dict[str, tuple[Expression, Alternatives]] = {}
         self.rules: list[tuple[Rule, CallExpr]] = []
@@ -132,20 +135,20 @@ class _Body:
         in_order = all(arg is ArgKind.ARG_POS for arg in call.arg_kinds)
         if kind not in _KINDS or not in_order or not all(isinstance(v, str) for v in values):
             return None
-        return Rule(cast(RuleKind, kind), tuple(map(str, values)))
+        return Rule(kind, tuple(map(str, values)))
 
     def schema(self) -> Schema:
         return Schema(
             {name: spec_of(self._type(name)) for name in self.fields},
             {name: value for name, (_, value) in self.defaults.items()},
             tuple(rule for rule, _ in self.rules),
-            _is_opaque(self.cls),
+            self.is_opaque,
         )
 
-    def _type(self, name: str) -> Instance | None:
+    def _type(self, name: str) -> Type | None:
         symbol = self.cls.info.names.get(name)
         node = symbol.node if symbol is not None else None
-        return node.type if isinstance(node, Var) else None  # type: ignore[return-value]
+        return node.type if isinstance(node, Var) else None
 
     def complaints(self) -> Iterator[tuple[Context, str]]:
         """Yield what is wrong with the class, and where."""
@@ -168,7 +171,7 @@ class _Body:
         if whole.is_opaque:
             return
         places = {**{name: place for name, (place, _) in self.defaults.items()}}
-        calls = {str(rule): call for rule, call in self.rules}
+        calls: dict[str, Expression] = {str(rule): call for rule, call in self.rules}
         for finding in findings(whole, whole.defaults):
             place = calls.get(finding.rule)
             for name in finding.fields:
@@ -178,8 +181,9 @@ class _Body:
                 yield place, f"contradicts its own defaults: {finding}"
 
 
-def _read(cls: ClassDef, options: Options) -> _Body:
-    body = _Body(cls, Evaluator(lambda _: None, options))
+def _read(cls: ClassDef, api: SemanticAnalyzer) -> _Body:
+    evaluator = Evaluator(lambda _: None, api.options)
+    body = _Body(cls, evaluator, is_opaque=_is_opaque(cls, api))
     body.read()
     return body
 
@@ -189,39 +193,23 @@ def _is_field(statement: AssignmentStmt, target: NameExpr) -> bool:
         return False
     proper = get_proper_type(target.node.type)
     kind = proper.type.fullname if isinstance(proper, Instance) else ""
-    return not target.node.is_classvar and kind not in ("dataclasses.InitVar", "dataclasses.KW_ONLY")
+    return not target.node.is_classvar and kind not in (
+        "dataclasses.InitVar",
+        "dataclasses.KW_ONLY",
+    )
 
 
 def _fullname(expr: Expression) -> str:
     return expr.fullname if isinstance(expr, RefExpr) else ""
 
 
-def _is_opaque(cls: ClassDef) -> bool:
+def _is_opaque(cls: ClassDef, api: SemanticAnalyzer) -> bool:
     """Return whether a class may replace values before they are checked."""
-    own = [statement for statement in cls.defs.body if isinstance(statement, FuncDef)]
-    post_init = next((method for method in own if method.name == "__post_init__"), None)
-    if post_init is None or cls.info.fullname.startswith("datarax_typed.core."):
-        return False
-    reader = _PostInit()
-    post_init.accept(reader)
-    return reader.sets or not reader.calls_super
-
-
-class _PostInit(TraverserVisitor):
-    """Looks for what a `__post_init__` does to the values."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sets = False
-        self.calls_super = False
-
-    def visit_member_expr(self, o: MemberExpr, /) -> None:
-        self.sets = self.sets or o.name in ("__setattr__", "__dict__", "update")
-        super().visit_member_expr(o)
-
-    def visit_super_expr(self, o: SuperExpr, /) -> None:
-        self.calls_super = self.calls_super or o.name == "__post_init__"
-        super().visit_super_expr(o)
+    for statement in cls.defs.body:
+        if isinstance(statement, FuncDef) and statement.name == "__post_init__":
+            text = text_of(api.cur_mod_node.path, api.errors.read_source)
+            return cls.fullname != ROOT and replaces_values(text, statement.line)
+    return False
 
 
 __all__ = ["config_class"]

@@ -1,6 +1,7 @@
 """Constraints of `annotated-types` as data: written, carried on types, evaluated on values."""
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -12,10 +13,16 @@ from datarax_typed.core.rules import expectation
 Constraint: TypeAlias = tuple[str, list[object], dict[str, object]]
 
 MODULE: Final = "annotated_types"
-_CONSTRUCTORS: Final[Mapping[str, Callable[..., at.BaseMetadata]]] = {
+_CONSTRUCTORS: Final[Mapping[str, Callable[..., object]]] = {
     kind.__name__: kind
-    for kind in (at.Gt, at.Ge, at.Lt, at.Le, at.Interval, at.MultipleOf, at.MinLen, at.MaxLen)
-} | {"Len": at.Len, "Predicate": at.Predicate}
+    for kind in (
+        *(at.Gt, at.Ge, at.Lt, at.Le, at.Interval, at.MultipleOf),
+        *(at.MinLen, at.MaxLen, at.Len, at.Predicate),
+    )
+}
+
+# An `Interval` shows the bounds that it does not have.
+_UNSET: Final = re.compile(r"\w+=None, |, \w+=None")
 
 # What a predicate may call; what any other function holds for is not known.
 _PREDICATES: Final[Mapping[str, Callable[[Any], bool]]] = {
@@ -63,12 +70,12 @@ def broken_by(constraint: Constraint, value: object) -> Iterator[tuple[str, str]
         except Exception:  # noqa: BLE001  # a predicate that this value does not suit
             continue
         if expected:
-            yield expected, repr(made)
+            yield expected, _UNSET.sub("", repr(made))
 
 
-def _made(name: str, args: list[object], kwargs: dict[str, object]) -> tuple[at.BaseMetadata, ...]:
+def _made(name: str, args: list[object], kwargs: dict[str, object]) -> tuple[object, ...]:
     if name == "alias":
-        metadata: tuple[at.BaseMetadata, ...] = getattr(at, str(args[0])).__metadata__
+        metadata: tuple[object, ...] = getattr(at, str(args[0])).__metadata__
         return metadata
     if name == "Predicate":
         return (at.Predicate(_PREDICATES[str(args[0])]),)

@@ -34,12 +34,11 @@ def say_once(error: Exception) -> None:
     """Say on the standard error stream that a check is missing, and how to report it."""
     if not _SAID:
         last = traceback.extract_tb(error.__traceback__)[-1]
-        print(
+        sys.stderr.write(
             "datarax_typed.mypy_plugin: a check failed within the plugin and was left out; "
             "everything else was checked. Please report this to the authors of datarax-typed, "
             "with the code that was checked and this line: "
-            f"{type(error).__name__}: {error} (in {last.name}, line {last.lineno})",
-            file=sys.stderr,
+            f"{type(error).__name__}: {error} (in {last.name}, line {last.lineno})\n"
         )
     _SAID.add(type(error).__name__)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from mypy.checker import TypeChecker
 from mypy.nodes import (
@@ -19,9 +19,13 @@ from mypy.types import Type
 
 from datarax_typed.mypy_plugin.assignments import Assignments
 from datarax_typed.mypy_plugin.marks import fact_of, with_fact
+from datarax_typed.mypy_plugin.text import Alternatives
 from datarax_typed.mypy_plugin.values import Evaluator
 
-_ORIGIN = "origin"
+# Of a config, an operator, random numbers or a partial class: what is known varies.
+Fact: TypeAlias = dict[str, Any]
+
+_ORIGIN: Final = "origin"
 
 
 @dataclass(slots=True)
@@ -35,9 +39,7 @@ class Knowledge:
     _assignments: Assignments = field(default_factory=Assignments)
     _made: dict[Expression, MypyFile] = field(default_factory=dict)
 
-    def made(
-        self, api: TypeChecker, call: object, typ: Type, fact: Mapping[str, object]
-    ) -> Type:
+    def made(self, api: TypeChecker, call: object, typ: Type, fact: Mapping[str, object]) -> Type:
         """Return the type of what a call makes, with what is known of it."""
         if not isinstance(call, CallExpr):
             return typ
@@ -49,18 +51,29 @@ class Knowledge:
         text_type = api.named_generic_type("builtins.str", [])
         return with_fact(typ, {**fact, _ORIGIN: origin}, text_type)
 
-    def of(self, api: TypeChecker, expr: Expression) -> dict[str, Any] | None:  # facts vary
+    def of(self, api: TypeChecker, expr: Expression) -> Fact | None:
         """Return what is known of the value of an expression, or None."""
         fact = fact_of(api.lookup_type_or_none(expr))
         if not isinstance(fact, dict) or not self._is_certain(api, expr, fact):
             return None
         return fact
 
-    def each(self, api: TypeChecker, expr: Expression) -> list[dict[str, Any] | None]:
-        """Return what is known of every arm of an expression."""
+    def of_arms(self, api: TypeChecker, expr: Expression) -> list[Fact | None]:
+        """Return what is known of each arm of an expression."""
         if isinstance(expr, ConditionalExpr):
-            return [*self.each(api, expr.if_expr), *self.each(api, expr.else_expr)]
+            return [*self.of_arms(api, expr.if_expr), *self.of_arms(api, expr.else_expr)]
         return [self.of(api, expr)]
+
+    def evaluator(self, api: TypeChecker) -> Evaluator:
+        """Return what evaluates the expressions that mypy checks now."""
+        return Evaluator(
+            api.lookup_type_or_none, api.options, lambda expr: self._of_attribute(api, expr)
+        )
+
+    def _of_attribute(self, api: TypeChecker, expr: MemberExpr) -> Alternatives | None:
+        owner = self.of(api, expr.expr)
+        values: Mapping[str, Alternatives] = owner.get("values", {}) if owner is not None else {}
+        return values.get(expr.name) if owner is not None and "config" in owner else None
 
     def _is_certain(self, api: TypeChecker, expr: Expression, fact: Mapping[str, Any]) -> bool:
         match expr:
@@ -79,9 +92,4 @@ class Knowledge:
                 return False
 
 
-def evaluator(api: TypeChecker) -> Evaluator:
-    """Return what evaluates the expressions that mypy checks now."""
-    return Evaluator(api.lookup_type_or_none, api.options)
-
-
-__all__ = ["Knowledge", "evaluator"]
+__all__ = ["Fact", "Knowledge"]

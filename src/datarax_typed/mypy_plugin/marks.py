@@ -27,7 +27,7 @@ def fact_of(typ: Type | None) -> Any:  # what was put there
     if carrier is None or carrier.extra_attrs is None:
         return None
     held = get_proper_type(carrier.extra_attrs.attrs.get(KEY))
-    return from_text(held.value) if isinstance(held, LiteralType) else None
+    return from_text(str(held.value)) if isinstance(held, LiteralType) else None
 
 
 def with_fact(typ: Type, fact: object, text_type: Instance) -> Type:

@@ -1,4 +1,4 @@
-"""What is read from source text, since mypy's tree does not keep it or does not let it be walked."""
+"""What is read from source text: what mypy's tree does not keep, or does not let plugins walk."""
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,6 +51,17 @@ def _annotated(node: ast.Subscript) -> Iterator[tuple[ast.expr, Sequence[ast.Cal
         yield first, [part for part in metadata if isinstance(part, ast.Call)]
 
 
+def replaces_values(text: str, line: int) -> bool:
+    """Return whether the `__post_init__` at a line may set fields, or leave out its base's."""
+    for node in ast.walk(ast.parse(text)) if text else ():
+        if isinstance(node, ast.FunctionDef) and node.lineno == line:
+            body = ast.unparse(node)
+            writes = any(word in body for word in ("__setattr__", "__dict__", "vars("))
+            return writes or "super().__post_init__(" not in body
+    # Without its text, anything may stand there.
+    return True
+
+
 def rebound_within_expressions(text: str) -> set[str]:
     """Return the names that assignment expressions and match statements bind."""
     if ":=" not in text and "match " not in text:
@@ -75,5 +86,6 @@ __all__ = [
     "ReadLines",
     "annotated_metadata",
     "rebound_within_expressions",
+    "replaces_values",
     "text_of",
 ]

@@ -19,7 +19,7 @@ from mypy.nodes import (
     IntExpr,
     LambdaExpr,
     ListExpr,
-    NameExpr,
+    MemberExpr,
     OpExpr,
     RefExpr,
     SetExpr,
@@ -56,6 +56,7 @@ from datarax_typed.mypy_plugin.arithmetic import CONSTANTS, combined, negated
 from datarax_typed.mypy_plugin.text import Alternatives, Member
 
 TypeOf: TypeAlias = Callable[[Expression], Type | None]
+OfAttribute: TypeAlias = Callable[[MemberExpr], Alternatives | None]
 
 ANYTHING: Final = Unknown()
 SOMETHING: Final = Unknown(may_be_none=False)
@@ -87,11 +88,15 @@ class Evaluator:
     Args:
         type_of: gives the type that mypy has inferred for an expression, or None.
         options: mypy's options.
+        of_attribute: gives what is known of an attribute of an object, or None.
     """
 
-    def __init__(self, type_of: TypeOf, options: Options) -> None:
+    def __init__(
+        self, type_of: TypeOf, options: Options, of_attribute: OfAttribute = lambda _: None
+    ) -> None:
         self._type_of = type_of
         self._options = options
+        self._of_attribute = of_attribute
 
     def alternatives(self, expr: Expression) -> Alternatives:
         """Return what an expression may be: one value for each arm of its conditionals."""
@@ -201,6 +206,8 @@ class Evaluator:
             yield expr.node.final_value
         elif isinstance(expr.node, TypeInfo):
             yield AN_OBJECT
+        elif isinstance(expr, MemberExpr) and (found := self._of_attribute(expr)):
+            yield from found
         else:
             yield from of_type(self._type_of(expr))
 
@@ -225,7 +232,9 @@ def _is_vague(value: object) -> bool:
 
 def _merged(values: Alternatives) -> Unknown:
     return Unknown(
-        any(value is None or (isinstance(value, Unknown) and value.may_be_none) for value in values),
+        any(
+            value is None or (isinstance(value, Unknown) and value.may_be_none) for value in values
+        ),
         any(
             value is False or (isinstance(value, Unknown) and value.may_be_false)
             for value in values
@@ -252,7 +261,9 @@ def _literal(literal: LiteralType) -> object:
         return _bytes(literal.value) if _is_bytes(literal) else literal.value
     info = literal.fallback.type
     symbol = info.names.get(str(literal.value))
-    assigned = get_proper_type(symbol.node.type) if symbol and isinstance(symbol.node, Var) else None
+    assigned = (
+        get_proper_type(symbol.node.type) if symbol and isinstance(symbol.node, Var) else None
+    )
     # A member of `class Field(str, Enum)` is a text.
     if any(info.has_base(name) for name in ("builtins.str", "builtins.int", "builtins.float")):
         known = assigned.last_known_value if isinstance(assigned, Instance) else assigned

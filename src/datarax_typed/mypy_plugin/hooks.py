@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from mypy.nodes import TypeAlias, TypeInfo, Var
+from mypy.nodes import CallExpr, RefExpr, TypeAlias, TypeInfo, Var
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
+    AttributeContext,
     ClassDefContext,
     FunctionContext,
     MethodContext,
@@ -14,13 +15,17 @@ from mypy.plugin import (
     ReportConfigContext,
 )
 from mypy.plugins.default import DefaultPlugin
-from mypy.types import Instance, Type, get_proper_type
+from mypy.types import CallableType, Instance, Type, TypeType, get_proper_type
 
 from datarax_typed.mypy_plugin.annotated import TypeNames
+from datarax_typed.mypy_plugin.attributes import CONFIG_OF_OPERATOR, Attributes
 from datarax_typed.mypy_plugin.config_call import ConfigCalls
 from datarax_typed.mypy_plugin.config_class import config_class
 from datarax_typed.mypy_plugin.guard import guarded
 from datarax_typed.mypy_plugin.knowledge import Knowledge
+from datarax_typed.mypy_plugin.methods import is_operator
+from datarax_typed.mypy_plugin.operator_call import RNGS, OperatorCalls
+from datarax_typed.mypy_plugin.operator_class import operator_class
 from datarax_typed.mypy_plugin.schema import is_config
 
 # Part of what mypy's cache is good for: to be raised when what is stored or reported changes.
@@ -39,6 +44,10 @@ class DataraxPlugin(Plugin):
         self._type_names = TypeNames(self.lookup_fully_qualified)
         self._knowledge = Knowledge()
         self._configs = ConfigCalls(self._knowledge)
+        self._operators = OperatorCalls(self._knowledge)
+        self._attributes = Attributes(self._knowledge)
+        # Asked for with every attribute of the program.
+        self._known_owners: dict[str, bool] = {}
 
     def report_config_data(self, ctx: ReportConfigContext) -> object:
         """Return what makes mypy's cache invalid when it changes."""
@@ -52,7 +61,9 @@ class DataraxPlugin(Plugin):
         """Return the hook of subclasses of configs."""
         info = self._class(fullname)
         if info is not None and is_config(info):
-            return guarded(config_class, lambda _: None)
+            return guarded(config_class, _nothing)
+        if info is not None and is_operator(info):
+            return guarded(operator_class, _nothing)
         return None
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
@@ -68,19 +79,54 @@ class DataraxPlugin(Plugin):
             return lambda ctx: self._configs.partial(ctx, default)
         if fullname.startswith("<"):
             return None
-        if "." not in fullname:
-            return self._configs.construction
+        if fullname == RNGS:
+            return self._operators.generators
         info = self._class(fullname)
         if info is not None and is_config(info):
             return self._configs.construction
-        return None
+        if info is not None and is_operator(info):
+            return self._operators.construction
+        return self._of_variable if info is None else None
+
+    def _of_variable(self, ctx: FunctionContext) -> Type:
+        """Check a call of a name that is no class: a variable that holds one, or a function."""
+        made, call = get_proper_type(ctx.default_return_type), ctx.context
+        if not isinstance(made, Instance) or not isinstance(call, CallExpr):
+            return ctx.default_return_type
+        callee = call.callee.node if isinstance(call.callee, RefExpr) else None
+        kind = get_proper_type(callee.type) if isinstance(callee, Var) else None
+        if isinstance(kind, TypeType) or (isinstance(kind, CallableType) and kind.is_type_obj()):
+            if is_config(made.type):
+                return self._configs.construction(ctx)
+            if is_operator(made.type):
+                return self._operators.construction(ctx)
+        return ctx.default_return_type
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook of a method's call."""
         if fullname == f"{_PARTIAL}.__call__":
             default = self._default.get_method_hook(fullname) or _default_return_type
             return guarded(lambda ctx: self._configs.partial_call(ctx, default), default)
+        owner, _, name = fullname.rpartition(".")
+        info = self._class(owner) if name == "copy" else None
+        if info is not None and is_operator(info):
+            return guarded(self._operators.copy, _default_return_type)
         return None
+
+    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        """Return the hook of an attribute."""
+        owner, _, name = fullname.rpartition(".")
+        if fullname == CONFIG_OF_OPERATOR:
+            return guarded(self._attributes.config, _default_type)
+        if not name.startswith("_") and self._is_config_name(owner):
+            return guarded(self._attributes.value, _default_type)
+        return None
+
+    def _is_config_name(self, fullname: str) -> bool:
+        if fullname not in self._known_owners:
+            info = self._class(fullname)
+            self._known_owners[fullname] = info is not None and is_config(info)
+        return self._known_owners[fullname]
 
     def _class(self, fullname: str) -> TypeInfo | None:
         symbol = self.lookup_fully_qualified(fullname) if "." in fullname else None
@@ -93,6 +139,14 @@ class DataraxPlugin(Plugin):
 
 def _default_return_type(ctx: FunctionContext | MethodContext) -> Type:
     return ctx.default_return_type
+
+
+def _default_type(ctx: AttributeContext) -> Type:
+    return ctx.default_attr_type
+
+
+def _nothing(ctx: ClassDefContext) -> None:
+    return None
 
 
 def plugin(version: str) -> type[DataraxPlugin]:

@@ -1,0 +1,104 @@
+"""What an operator class writes, found among all of its bases."""
+
+from typing import Final
+
+from mypy.nodes import FuncDef, TypeInfo
+from mypy.types import (
+    CallableType,
+    Instance,
+    LiteralType,
+    TupleType,
+    Type,
+    TypedDictType,
+    get_proper_type,
+)
+
+from datarax_typed.mypy_plugin.constructors import OPERATOR
+from datarax_typed.mypy_plugin.schema import is_config
+
+# The library's bases: what stands in them is what a subclass may write.
+_BASES: Final = (
+    OPERATOR,
+    "datarax_typed.core.modality.ModalityOperator",
+    "datarax_typed.core.cross_modal.CrossModalOperator",
+    "datarax_typed.core.module.DataraxModule",
+)
+
+
+def is_operator(info: TypeInfo) -> bool:
+    """Return whether a class is an operator."""
+    return info.has_base(OPERATOR)
+
+
+def writes(info: TypeInfo, *names: str) -> bool:
+    """Return whether a class or a base of it, the library's apart, has one of the names."""
+    return info.fallback_to_any or any(
+        name in base.names
+        for base in info.mro
+        if base.fullname not in _BASES and not base.fullname.startswith("flax.")
+        for name in names
+    )
+
+
+def lacks_transformation(info: TypeInfo) -> bool:
+    """Return whether an operator class writes nothing that transforms."""
+    return info.fullname not in _BASES and not writes(info, "apply", "transform", "apply_batch")
+
+
+def draws_nothing(info: TypeInfo) -> bool:
+    """Return whether an operator class transforms, and draws no random numbers to do it with."""
+    draws = ("sample_params", "generate_random_params", "apply_batch", "__call__")
+    return writes(info, "apply", "transform") and not writes(info, *draws)
+
+
+def always_draws(info: TypeInfo) -> bool:
+    """Return whether an operator's `transform` cannot do without random parameters."""
+    if writes(info, "apply", "apply_batch"):
+        return False
+    symbol = info.get("transform")
+    node = symbol.node if symbol is not None else None
+    signature = get_proper_type(node.type) if isinstance(node, FuncDef) else None
+    if not isinstance(signature, CallableType) or "random_params" not in signature.arg_names:
+        return False
+    at = signature.arg_names.index("random_params")
+    return signature.arg_kinds[at].is_required() and _is_never_none(signature.arg_types[at])
+
+
+def _is_never_none(typ: Type) -> bool:
+    proper = get_proper_type(typ)
+    if isinstance(proper, Instance):
+        return proper.type.fullname != "builtins.object" and not proper.type.is_protocol
+    return isinstance(proper, TupleType | TypedDictType | LiteralType)
+
+
+def config_class(info: TypeInfo) -> TypeInfo | None:
+    """Return the config class that an operator class asks for; None where that is not known."""
+    for base in info.mro:
+        if "config_class" in base.names and base.fullname not in _BASES:
+            return None
+        for parent in base.bases:
+            for argument in map(get_proper_type, parent.args):
+                if isinstance(argument, Instance) and is_config(argument.type):
+                    return argument.type
+        if base.fullname in _BASES and (found := _of_base(base)) is not None:
+            return found
+    return None
+
+
+def _of_base(base: TypeInfo) -> TypeInfo | None:
+    """Return the bound of the config type variable of one of the library's bases."""
+    for variable in base.defn.type_vars:
+        bound = get_proper_type(variable.upper_bound)
+        if isinstance(bound, Instance) and is_config(bound.type):
+            return bound.type
+    return None
+
+
+__all__ = [
+    "always_draws",
+    "config_class",
+    "draws_nothing",
+    "is_operator",
+    "lacks_transformation",
+    "writes",
+]
