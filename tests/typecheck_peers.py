@@ -1,6 +1,7 @@
 """Type checkers other than mypy, as their users run them: without a plugin, and not configured."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,13 @@ from pathlib import Path
 from tests.typecheck_expectations import Report
 
 ROOT = Path(__file__).parent.parent / "typecheck"
+# For no version of pyright but the installed one, and for the interpreter that runs the tests,
+# wherever a checker looks for it.
+ENVIRONMENT = {
+    **os.environ,
+    "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+}
 _MISS = re.compile(r"# (?P<checker>\w+) misses: (?P<reason>[^#]*\w)")
 
 
@@ -101,7 +109,9 @@ def check(peer: Peer, folders: Sequence[str], empty: Path) -> list[Report]:
     (empty / "pyrefly.toml").write_text('preset = "default"\n')
     options = [option.format(folder=empty) for option in peer.options]
     command = [sys.executable, "-m", peer.name, *options, *folders]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT, env=ENVIRONMENT
+    )
     try:
         return sorted(peer.read(done.stdout))
     except (ValueError, KeyError) as error:

@@ -32,6 +32,10 @@ class Glow(ModalityOperator[GlowConfig]):
         return image * strength
 
 
+def change(config: GlowConfig) -> None:
+    config.strength = 2.0  # E: misc: Property "strength" defined in "GlowConfig" is read-only
+
+
 GlowConfig()  # E: call-arg: Missing named argument "field_key" for "GlowConfig"
 GlowConfig("image")  # E: call-arg: Missing named argument "field_key" for "GlowConfig" ;; arg-type: incompatible type "str"; expected "bool"
 GlowConfig(field_key="image", strenght=2.0)  # E: call-arg: Unexpected keyword argument "strenght" for "GlowConfig"; did you mean "strength"?
@@ -44,7 +48,6 @@ CrossModalOperatorConfig(input_fields="image", output_fields=["joint"])  # E: ar
 CrossModalOperatorConfig(input_fields=["image", "text"])  # E: call-arg: Missing named argument "output_fields" for "CrossModalOperatorConfig"
 
 glow = GlowConfig(field_key="image")
-glow.strength = 2.0  # E: misc: Property "strength" defined in "GlowConfig" is read-only
 Glow(ModalityOperatorConfig(field_key="image"))  # E: arg-type: incompatible type "ModalityOperatorConfig"; expected "GlowConfig"
 Glow()  # E: call-arg: Missing positional argument "config" in call to "Glow"
 Glow(glow, nnx.Rngs(0))  # E: call-arg: Too many positional arguments for "Glow"

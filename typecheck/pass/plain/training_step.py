@@ -19,7 +19,7 @@ Targets = Float[Array, "batch outputs"]
 
 
 def predict(params: Params, x: Inputs) -> Targets:
-    return x @ params["weight"] + params["bias"]
+    return x @ params["weight"] + params["bias"][None]
 
 
 def loss(params: Params, x: Inputs, y: Targets, weight_decay: float = 0.0) -> Float[Array, ""]:
