@@ -5,7 +5,6 @@ from typing import Annotated
 
 import jax.numpy as jnp
 from annotated_types import Gt
-from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed import (
@@ -50,7 +49,7 @@ CrossModalOperatorConfig(input_fields=["image", "text"])  # E: call-arg: Missing
 glow = GlowConfig(field_key="image")
 Glow(ModalityOperatorConfig(field_key="image"))  # E: arg-type: incompatible type "ModalityOperatorConfig"; expected "GlowConfig"
 Glow()  # E: call-arg: Missing positional argument "config" in call to "Glow"
-Glow(glow, nnx.Rngs(0))  # E: call-arg: Too many positional arguments for "Glow"
+Glow(glow, seed=0)  # E: call-arg: Unexpected keyword argument "seed" for "Glow"
 Glow(glow, rngs=0)  # E: arg-type: incompatible type "int"; expected "Rngs | None"
 Glow(glow).config.delta  # E: attr-defined: "GlowConfig" has no attribute "delta"
 BrightnessOperator(ContrastOperatorConfig(field_key="image"))  # E: arg-type: incompatible type "ContrastOperatorConfig"; expected "BrightnessOperatorConfig"

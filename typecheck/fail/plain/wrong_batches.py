@@ -22,7 +22,7 @@ batch = Batch.stack([Element(photo)])
 
 
 def changes() -> Batch[Photo]:
-    batch.replace(date=photo)  # E: call-overload: Unexpected keyword argument "date" for overloaded function "replace" of "Batch"
+    batch.replace(date=photo)  # E: call-overload: "replace" of "Batch"
     batch.replace(index=3)  # E: call-overload: No overload variant of "replace" of "Batch" matches argument type
     batch.replace(metadata=["a.png"])  # E: call-overload: No overload variant of "replace" of "Batch" matches argument type
     batch.data = photo  # E: misc: Property "data" defined in "Batch" is read-only

@@ -39,7 +39,7 @@ def repeated(x: Array, times: int) -> Array:
 def calls(params: Params, x: Array, operator: BrightnessOperator) -> None:
     jit(predict)(params)  # E: call-arg: Too few arguments
     jit(predict)(x, params)  # E: arg-type: incompatible type "Array"; expected "Params" ;; arg-type: incompatible type "Params"; expected "Array"
-    jit(predict)(params, x, 2.0)  # E: call-arg: Too many positional arguments
+    jit(predict)(params, x, factor=2.0)  # E: call-arg: Unexpected keyword argument "factor"
     jit(predict)(params, x, scale="2")  # E: arg-type: incompatible type "str"; expected "float"
     repeated(x, times="2")  # E: arg-type: incompatible type "str"; expected "int"
     jit(predict, donate=True)  # E: call-overload: No overload variant of "jit" matches argument type
