@@ -145,11 +145,11 @@ def _is_import(node: object) -> bool:
 
 
 def _with_constraints(typ: Type, found: list[Constraint], ctx: AnalyzeTypeContext) -> Type:
+    if not found:
+        return typ
     both = [*constraints_of(typ), *found]
     # Annotated[Annotated[int, Gt(0)], Lt(9)] has both; a quoted one is looked at twice.
     distinct = [constraint for at, constraint in enumerate(both) if constraint not in both[:at]]
-    if not found:
-        return typ
     return with_fact(typ, distinct, ctx.api.named_type("builtins.str", []))
 
 

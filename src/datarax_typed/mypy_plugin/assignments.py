@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from mypy.nodes import (
     AssignmentStmt,
     Block,
-    CallExpr,
     ClassDef,
     Decorator,
     DelStmt,
@@ -21,7 +20,6 @@ from mypy.nodes import (
     NameExpr,
     OperatorAssignmentStmt,
     OverloadedFuncDef,
-    RefExpr,
     StarExpr,
     Statement,
     TryStmt,
@@ -39,41 +37,32 @@ _OFTEN = 2
 
 @dataclass(slots=True)
 class Assignments:
-    """How often each name of the module that mypy checks now is bound, and to which calls."""
+    """How often each variable of the module that mypy checks now is bound, and to what."""
 
-    _tree: MypyFile | None = None
     _bound: dict[Var, int] = field(default_factory=dict)
+    _values: dict[Var, Expression] = field(default_factory=dict)
     _calls: dict[Expression, Var] = field(default_factory=dict)
 
-    def is_bound_once(self, expr: RefExpr, origin: str) -> bool:
-        """Return whether a name has one value wherever it is read.
+    def is_bound(self, var: Var) -> bool:
+        """Return whether the module binds a variable."""
+        return var in self._bound
 
-        Args:
-            expr: the name; it stands in the module that was looked at last.
-            origin: the full name of the variable that the value was made for, or "".
-        """
-        if not isinstance(expr.node, Var):
-            return False
-        if expr.node in self._bound:
-            return self._bound[expr.node] == 1
-        # Of another module: it was looked at when the value was made.
-        return expr.node.fullname == origin != ""
+    def value_of(self, var: Var) -> Expression | None:
+        """Return what is assigned to a variable of the module, if that is once and by itself."""
+        return self._values.get(var) if self._bound.get(var) == 1 else None
 
     def origin(self, call: Expression) -> str:
         """Return the full name of the global that holds the result of a call, and nothing else."""
         var = self._calls.get(call)
-        if var is None or self._bound[var] != 1 or "." not in var.fullname or self._tree is None:
-            return ""
-        return var.fullname if var.fullname.rpartition(".")[0] == self._tree.fullname else ""
+        is_global = var is not None and self._bound[var] == 1 and "." in var.fullname
+        return var.fullname if var is not None and is_global else ""
 
     def look_at(self, tree: MypyFile, read: ReadLines | None) -> None:
-        """Count what a module binds, if that is not the last one."""
-        if tree is self._tree:
-            return
-        self._tree, self._bound, self._calls = tree, {}, {}
-        exotic = rebound_within_expressions(text_of(tree.path, read))
+        """Count what a module binds."""
+        self._bound, self._calls, self._values = {}, {}, {}
         for statement in _statements(tree.defs):
             self._statement(statement)
+        exotic = rebound_within_expressions(text_of(tree.path, read))
         for var in self._bound:
             if var.name in exotic:
                 self._bound[var] = _OFTEN
@@ -101,9 +90,10 @@ class Assignments:
     def _assignment(self, statement: AssignmentStmt) -> None:
         for target in statement.lvalues:
             if isinstance(target, NameExpr) and isinstance(target.node, Var):
-                self._count(target.node, 1)
-                if isinstance(statement.rvalue, CallExpr):
-                    self._calls[statement.rvalue] = target.node
+                has_value = getattr(statement.rvalue, "line", -1) != -1
+                self._count(target.node, 1 if has_value else 0)
+                self._values[target.node] = statement.rvalue
+                self._calls[statement.rvalue] = target.node
             else:
                 self._bind(target)
 

@@ -26,7 +26,7 @@ class Attributes:
     def config(self, ctx: AttributeContext) -> Type:
         """Return the type of `operator.config`, with what is known of that config."""
         owner = self._owner(ctx)
-        known = owner.get("config") if owner is not None and "operator" in owner else None
+        known = owner.get("config") if owner is not None else None
         if known is None or not isinstance(ctx.api, TypeChecker):
             return ctx.default_attr_type
         text_type = ctx.api.named_generic_type("builtins.str", [])

@@ -17,6 +17,7 @@ from mypy.nodes import (
     OpExpr,
     RefExpr,
     ReturnStmt,
+    StrExpr,
     TupleExpr,
     Var,
 )
@@ -155,7 +156,7 @@ class _Body:
         known = self._known_fields()
         for rule, call in self.rules:
             for problem in unknown_fields((rule,), known, self.cls.name):
-                yield call, f"has rules over unknown fields: {problem}"
+                yield _name_in(call, problem.actual), f"has rules over unknown fields: {problem}"
         if self.fields and not self.cls.decorators:
             mend = "decorate the class with @dataclass(frozen=True)"
             first = next(iter(self.fields))
@@ -163,8 +164,11 @@ class _Body:
         yield from self._contradictions()
 
     def _known_fields(self) -> set[str]:
-        names = {name for base in self.cls.info.mro[1:] for name in base.names}
-        return names | set(self.fields)
+        names = set(schema_of(self.cls.info).specs) | set(self.fields)
+        for base in self.cls.info.mro[1:]:
+            if not is_config(base):
+                names |= {name for name, symbol in base.names.items() if _is_variable(symbol.node)}
+        return names
 
     def _contradictions(self) -> Iterator[tuple[Context, str]]:
         whole = schema_of(self.cls.info)
@@ -186,6 +190,16 @@ def _read(cls: ClassDef, api: SemanticAnalyzer) -> _Body:
     body = _Body(cls, evaluator, is_opaque=_is_opaque(cls, api))
     body.read()
     return body
+
+
+def _is_variable(node: object) -> bool:
+    return isinstance(node, Var) and not node.is_inferred and not node.name.startswith("__")
+
+
+def _name_in(call: CallExpr, text: str) -> Expression:
+    """Return where a rule names a field."""
+    names = [arg for arg in call.args if isinstance(arg, StrExpr) and repr(arg.value) == text]
+    return names[0] if names else call
 
 
 def _is_field(statement: AssignmentStmt, target: NameExpr) -> bool:

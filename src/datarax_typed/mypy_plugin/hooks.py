@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from mypy.nodes import CallExpr, RefExpr, TypeAlias, TypeInfo, Var
+from mypy.nodes import TypeAlias, TypeInfo
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
@@ -15,10 +15,11 @@ from mypy.plugin import (
     ReportConfigContext,
 )
 from mypy.plugins.default import DefaultPlugin
-from mypy.types import CallableType, Instance, Type, TypeType, get_proper_type
+from mypy.types import Instance, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.annotated import TypeNames
 from datarax_typed.mypy_plugin.attributes import CONFIG_OF_OPERATOR, Attributes
+from datarax_typed.mypy_plugin.callee import info_of
 from datarax_typed.mypy_plugin.config_call import ConfigCalls
 from datarax_typed.mypy_plugin.config_class import config_class
 from datarax_typed.mypy_plugin.guard import guarded
@@ -90,16 +91,11 @@ class DataraxPlugin(Plugin):
 
     def _of_variable(self, ctx: FunctionContext) -> Type:
         """Check a call of a name that is no class: a variable that holds one, or a function."""
-        made, call = get_proper_type(ctx.default_return_type), ctx.context
-        if not isinstance(made, Instance) or not isinstance(call, CallExpr):
-            return ctx.default_return_type
-        callee = call.callee.node if isinstance(call.callee, RefExpr) else None
-        kind = get_proper_type(callee.type) if isinstance(callee, Var) else None
-        if isinstance(kind, TypeType) or (isinstance(kind, CallableType) and kind.is_type_obj()):
-            if is_config(made.type):
-                return self._configs.construction(ctx)
-            if is_operator(made.type):
-                return self._operators.construction(ctx)
+        info = info_of(ctx.default_return_type)
+        if info is not None and is_config(info):
+            return self._configs.construction(ctx)
+        if info is not None and is_operator(info):
+            return self._operators.construction(ctx)
         return ctx.default_return_type
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:

@@ -1,7 +1,6 @@
 """What is known of the objects that a program makes, and where that may be relied on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from mypy.checker import TypeChecker
@@ -12,10 +11,11 @@ from mypy.nodes import (
     Expression,
     MemberExpr,
     MypyFile,
-    NameExpr,
     RefExpr,
+    TypeInfo,
+    Var,
 )
-from mypy.types import Type
+from mypy.types import Instance, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.assignments import Assignments
 from datarax_typed.mypy_plugin.marks import fact_of, with_fact
@@ -28,68 +28,120 @@ Fact: TypeAlias = dict[str, Any]
 _ORIGIN: Final = "origin"
 
 
-@dataclass(slots=True)
 class Knowledge:
     """Facts about objects: put on the type of the call that makes one, read where it is used.
 
-    A type alone is not enough. That of a variable keeps the fact of its first value, that of a list
-    the fact of one item: only what is bound once, and the call itself, is relied on.
+    A type alone is not enough: that of a variable keeps the fact of its first value, that of a list
+    the fact of one item. What is relied on is the call itself, and names that are bound once, to a
+    call. Nor is the fact always still there: where mypy joins types, it may take it off for good.
     """
 
-    _assignments: Assignments = field(default_factory=Assignments)
-    _made: dict[Expression, MypyFile] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._assignments = Assignments()
+        self._tree: MypyFile | None = None
+        # The class of the partial that mypy tries to call, to see whether its arguments fit.
+        self.tried: Expression | None = None
+        # The calls of this module, and all types that facts were put on.
+        self._made: dict[Expression, Fact] = {}
+        self._marked: dict[int, tuple[Instance, Fact]] = {}
 
-    def made(self, api: TypeChecker, call: object, typ: Type, fact: Mapping[str, object]) -> Type:
+    def made(
+        self, api: TypeChecker, call: CallExpr, typ: Type, known: Mapping[str, object]
+    ) -> Type:
         """Return the type of what a call makes, with what is known of it."""
-        if not isinstance(call, CallExpr):
-            return typ
-        if self._made and next(iter(self._made.values())) is not api.tree:
-            self._made.clear()
-        self._made[call] = api.tree
-        self._assignments.look_at(api.tree, api.errors.read_source)
-        origin = self._assignments.origin(call)
-        text_type = api.named_generic_type("builtins.str", [])
-        return with_fact(typ, {**fact, _ORIGIN: origin}, text_type)
+        self._look_at(api)
+        fact: Fact = {**known, _ORIGIN: self._assignments.origin(call)}
+        self._made[call] = fact
+        marked = with_fact(typ, fact, api.named_generic_type("builtins.str", []))
+        if isinstance(marked, Instance):
+            self._marked[id(marked)] = marked, fact
+        return marked
 
     def of(self, api: TypeChecker, expr: Expression) -> Fact | None:
         """Return what is known of the value of an expression, or None."""
-        fact = fact_of(api.lookup_type_or_none(expr))
-        if not isinstance(fact, dict) or not self._is_certain(api, expr, fact):
-            return None
-        return fact
+        arms = self.of_arms(api, expr)
+        return arms[0] if len(arms) == 1 else None
 
     def of_arms(self, api: TypeChecker, expr: Expression) -> list[Fact | None]:
         """Return what is known of each arm of an expression."""
-        if isinstance(expr, ConditionalExpr):
-            return [*self.of_arms(api, expr.if_expr), *self.of_arms(api, expr.else_expr)]
-        return [self.of(api, expr)]
+        self._look_at(api)
+        match expr:
+            case ConditionalExpr():
+                return [*self.of_arms(api, expr.if_expr), *self.of_arms(api, expr.else_expr)]
+            case CallExpr():
+                return [self._made.get(expr)]
+            case AssignmentExpr():
+                return self.of_arms(api, expr.value)
+            case MemberExpr(name="config") if not isinstance(variable_of(expr), Var):
+                owner = self.of(api, expr.expr)
+                return [owner.get("config") if owner is not None else None]
+            case RefExpr():
+                return self._of_variable(api, variable_of(expr))
+            case _:
+                return [None]
+
+    def _of_variable(self, api: TypeChecker, var: Var | None) -> list[Fact | None]:
+        if var is None:
+            return [None]
+        if self._assignments.is_bound(var):
+            value = self._assignments.value_of(var)
+            if value is None or (isinstance(value, CallExpr) and value not in self._made):
+                # Another process may have checked the call, and put the fact on the type.
+                return [self._on_type(var.type) if isinstance(value, CallExpr) else None]
+            return self.of_arms(api, value)
+        fact = self._on_type(var.type)
+        # Of another module: whether it is bound once was found out there.
+        is_certain = fact is not None and fact[_ORIGIN] == var.fullname
+        return [fact if is_certain else None]
+
+    def _on_type(self, typ: Type | None) -> Fact | None:
+        proper = get_proper_type(typ)
+        instance, fact = self._marked.get(id(proper), (None, None))
+        if instance is proper and fact is not None:
+            return fact
+        found = fact_of(proper)
+        return found if isinstance(found, dict) else None
+
+    def _look_at(self, api: TypeChecker) -> None:
+        if api.tree is not self._tree:
+            self._tree = api.tree
+            self._made.clear()
+            self._assignments.look_at(api.tree, api.errors.read_source)
 
     def evaluator(self, api: TypeChecker) -> Evaluator:
         """Return what evaluates the expressions that mypy checks now."""
         return Evaluator(
-            api.lookup_type_or_none, api.options, lambda expr: self._of_attribute(api, expr)
+            api.lookup_type_or_none,
+            api.options,
+            lambda expr: self._of_attribute(api, expr),
+            lambda expr: self._value_of(api, expr),
         )
 
     def _of_attribute(self, api: TypeChecker, expr: MemberExpr) -> Alternatives | None:
         owner = self.of(api, expr.expr)
-        values: Mapping[str, Alternatives] = owner.get("values", {}) if owner is not None else {}
-        return values.get(expr.name) if owner is not None and "config" in owner else None
+        values: Mapping[str, Alternatives] = owner["values"] if is_of_config(owner) else {}
+        return values.get(expr.name)
 
-    def _is_certain(self, api: TypeChecker, expr: Expression, fact: Mapping[str, Any]) -> bool:
-        match expr:
-            case CallExpr():
-                return expr in self._made
-            case AssignmentExpr():
-                return self._is_certain(api, expr.value, fact)
-            case MemberExpr(name="config") if not isinstance(expr.expr, NameExpr) or not isinstance(
-                expr.expr.node, MypyFile
-            ):
-                return self.of(api, expr.expr) is not None
-            case RefExpr():
-                self._assignments.look_at(api.tree, api.errors.read_source)
-                return self._assignments.is_bound_once(expr, fact.get(_ORIGIN, ""))
-            case _:
-                return False
+    def _value_of(self, api: TypeChecker, expr: RefExpr) -> Expression | None:
+        self._look_at(api)
+        var = variable_of(expr)
+        return self._assignments.value_of(var) if var is not None else None
 
 
-__all__ = ["Fact", "Knowledge"]
+def is_of_config(fact: Fact | None) -> bool:
+    """Return whether a fact is about a config."""
+    return fact is not None and fact.get("kind") == "config"
+
+
+def variable_of(expr: RefExpr) -> Var | None:
+    """Return the variable that a name stands for: of a function, a module or a class."""
+    if isinstance(expr.node, Var):
+        return expr.node
+    if isinstance(expr, MemberExpr) and isinstance(expr.expr, RefExpr):
+        owner = expr.expr.node
+        symbol = owner.names.get(expr.name) if isinstance(owner, TypeInfo) else None
+        return symbol.node if symbol is not None and isinstance(symbol.node, Var) else None
+    return None
+
+
+__all__ = ["Fact", "Knowledge", "is_of_config", "variable_of"]

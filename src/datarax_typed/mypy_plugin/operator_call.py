@@ -17,10 +17,10 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, CallableType, Instance, NoneType, Type, get_proper_type
 
 from datarax_typed.core.rules import Unknown
+from datarax_typed.mypy_plugin.callee import calls_class, info_of, is_class
 from datarax_typed.mypy_plugin.codes import OPERATOR
-from datarax_typed.mypy_plugin.config_call import names_class
 from datarax_typed.mypy_plugin.constructors import arguments_of
-from datarax_typed.mypy_plugin.knowledge import Fact, Knowledge
+from datarax_typed.mypy_plugin.knowledge import Fact, Knowledge, is_of_config
 from datarax_typed.mypy_plugin.methods import (
     always_draws,
     config_class,
@@ -29,6 +29,7 @@ from datarax_typed.mypy_plugin.methods import (
     lacks_transformation,
 )
 from datarax_typed.mypy_plugin.operator_class import no_transformation
+from datarax_typed.mypy_plugin.schema import is_config
 from datarax_typed.mypy_plugin.text import Alternatives
 
 RNGS: Final = "flax.nnx.rnglib.Rngs"
@@ -87,7 +88,7 @@ class OperatorCalls:
                 streams += _of_default(found[0])
             else:
                 streams.append(name)
-        return self._knowledge.made(api, call, made, {"streams": streams})
+        return self._knowledge.made(api, call, made, {"kind": "generators", "streams": streams})
 
     def construction(self, ctx: FunctionContext) -> Type:
         """Check `Operator(config, rngs=...)`."""
@@ -96,9 +97,11 @@ class OperatorCalls:
             isinstance(made, Instance)
             and isinstance(api, TypeChecker)
             and isinstance(call, CallExpr)
+            and calls_class(call)
+            and call.callee is not self._knowledge.tried
         ):
             return ctx.default_return_type
-        exact = names_class(call)
+        exact = is_class(call.callee)
         if exact and lacks_transformation(made.type):
             api.fail(no_transformation(made.type), call, code=OPERATOR)
         names = arguments_of(made.type)
@@ -114,7 +117,7 @@ class OperatorCalls:
             _report(api, _Made(made.type, exact, arm, streams, rngs or config))
             if _takes_any_config(made.type, names[0], arm):
                 _report_class(api, made.type, arm)
-        return self._knowledge.made(ctx.api, call, made, _fact(made.type, arms, streams))
+        return self._knowledge.made(api, call, made, _fact(arms, streams))
 
     def copy(self, ctx: MethodContext) -> Type:
         """Check `operator.copy(config=..., rngs=...)`."""
@@ -144,21 +147,20 @@ class OperatorCalls:
             place = given.get("rngs", given["config"])
             _report(api, _Made(copied.type, bool(before), arm, streams, place))
             _report_class(api, copied.type, arm)
-        fact = _fact(copied.type, arms, streams)
+        fact = _fact(arms, streams)
         return self._knowledge.made(api, call, ctx.default_return_type, fact)
 
     def _before(self, api: TypeChecker, call: CallExpr) -> Fact:
         owner = call.callee.expr if isinstance(call.callee, MemberExpr) else None
         fact = self._knowledge.of(api, owner) if owner is not None else None
-        return fact if fact is not None and "operator" in fact else {}
+        return fact if fact is not None and fact["kind"] == "operator" else {}
 
     def _configs(self, api: TypeChecker, expr: Expression) -> list[_Config]:
         if isinstance(expr, ConditionalExpr):
             return [*self._configs(api, expr.if_expr), *self._configs(api, expr.else_expr)]
-        typ = get_proper_type(api.lookup_type_or_none(expr))
-        fact = self._knowledge.of(api, expr)
-        known = fact if fact is not None and "config" in fact else None
-        return [_Config(expr, typ.type if isinstance(typ, Instance) else None, known)]
+        info = info_of(api.lookup_type_or_none(expr))
+        facts = self._knowledge.of_arms(api, expr)
+        return [_Config(expr, info, fact if is_of_config(fact) else None) for fact in facts]
 
     def _streams(self, api: TypeChecker, expr: Expression) -> Streams:
         if _is_none(api, expr):
@@ -232,7 +234,9 @@ def _report_class(api: TypeChecker, info: TypeInfo, config: _Config) -> None:
 
 def _wrong_class(info: TypeInfo, config: _Config) -> str:
     wanted, given = config_class(info), config.info
-    if wanted is None or given is None or given.has_base(wanted.fullname):
+    if wanted is None or given is None or not is_config(given):
+        return ""
+    if given.has_base(wanted.fullname):
         return ""
     # A variable of a more general type may hold what is asked for.
     may_fit = config.fact is None and wanted.has_base(given.fullname)
@@ -254,9 +258,9 @@ def _takes_any_config(info: TypeInfo, name: str, config: _Config) -> bool:
     return config.info.has_base(formal.type.fullname)
 
 
-def _fact(info: TypeInfo, arms: list[_Config], streams: Streams) -> Fact:
+def _fact(arms: list[_Config], streams: Streams) -> Fact:
     return {
-        "operator": info.fullname,
+        "kind": "operator",
         "config": arms[0].fact if len(arms) == 1 else None,
         "streams": streams,
     }

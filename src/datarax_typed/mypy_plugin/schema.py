@@ -16,7 +16,7 @@ from datarax_typed.core.rules import (
     statistics_problems,
 )
 from datarax_typed.mypy_plugin.findings import Finding
-from datarax_typed.mypy_plugin.spec import Spec, broken
+from datarax_typed.mypy_plugin.spec import Spec, broken, holds, spec_of
 from datarax_typed.mypy_plugin.text import Alternatives, from_text, to_text
 from datarax_typed.mypy_plugin.values import ANYTHING
 
@@ -66,7 +66,7 @@ def has_schema(info: TypeInfo) -> bool:
 
 def schema_of(info: TypeInfo) -> Schema:
     """Return what a config class and its bases declare together."""
-    own = [_stored(base) for base in reversed(info.mro) if has_schema(base)]
+    own = [_stored(base) if has_schema(base) else _of_mixin(base) for base in reversed(info.mro)]
     specs: dict[str, Spec] = {}
     defaults: dict[str, Alternatives] = {}
     for schema in own:
@@ -77,6 +77,14 @@ def schema_of(info: TypeInfo) -> Schema:
     rules = dict.fromkeys(rule for schema in own for rule in schema.rules)
     opaque = any(schema.is_opaque for schema in own) or info.fallback_to_any
     return Schema(specs, defaults, tuple(rules), opaque)
+
+
+def _of_mixin(info: TypeInfo) -> Schema:
+    """Return what a dataclass asks that is no config itself, but a base of one."""
+    attributes = info.metadata.get("dataclass", {}).get("attributes", ())
+    names = [attribute["name"] for attribute in attributes]
+    specs = {name: spec_of(info.names[name].type) for name in names if name in info.names}
+    return Schema(specs)
 
 
 def _stored(info: TypeInfo) -> Schema:
@@ -108,7 +116,8 @@ def findings(schema: Schema, values: Mapping[str, Alternatives]) -> list[Finding
             own = list(_of_field(name, schema.specs.get(name), value))
             found += [Finding((name,), finding.text, finding.rule) for finding in own]
             # A rule over a value that is refused would only repeat the complaint.
-            if (name,) not in [finding.fields for finding in own]:
+            fits = holds(schema.specs.get(name), value)
+            if fits and (name,) not in [finding.fields for finding in own]:
                 sound[name].append(value)
     for rule in schema.rules:
         found += _of_rule(rule, {name: sound.get(name, [ANYTHING]) for name in rule.fields})

@@ -1,7 +1,7 @@
 """What the types of a config's fields ask of their values, besides being of the type."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Self
 
 from mypy.types import (
@@ -9,6 +9,8 @@ from mypy.types import (
     LiteralType,
     NoneType,
     ProperType,
+    ReadOnlyType,
+    RequiredType,
     TupleType,
     Type,
     TypeAliasType,
@@ -42,6 +44,7 @@ _HELD_BY: Final[Mapping[type, tuple[str, ...]]] = {
     frozenset: ("frozenset", "AbstractSet", "Set", *_ITERABLE),
     dict: ("dict", "Mapping", "MutableMapping", *_ITERABLE),
 }
+_LEFT_OUT: Final[tuple[object, ...]] = (_ANY_TYPE, None, (), {})
 _HOLDERS: Final = frozenset(name for names in _HELD_BY.values() for name in names)
 
 
@@ -49,25 +52,21 @@ _HOLDERS: Final = frozenset(name for names in _HELD_BY.values() for name in name
 class Spec:
     """What a type asks: of the value itself, of its items, or of one of several arms."""
 
+    # The name of a standard type, or "?".
+    kind: str = _ANY_TYPE
     own: tuple[Constraint, ...] = ()
     items: "Spec | None" = None
     keys: "Spec | None" = None
     values: "Spec | None" = None
     parts: "tuple[Spec, ...]" = ()
     named: "Mapping[str, Spec]" = field(default_factory=dict)
-    # Of a union: the name of each arm's type, and what it asks.
-    arms: "tuple[tuple[str, Spec], ...]" = ()
-
-    def __bool__(self) -> bool:
-        return any(
-            (self.own, self.items, self.keys, self.values, any(self.parts))
-            + (any(self.named.values()), any(spec for _, spec in self.arms))
-        )
+    arms: "tuple[Spec, ...]" = ()
 
     def packed(self) -> object:
         """Return the spec as plain data."""
         given = {part.name: getattr(self, part.name) for part in fields(self)}
-        return {name: _packed(value) for name, value in given.items() if value}
+        # The empty spec has no name in the cache either.
+        return {name: _packed(value) for name, value in given.items() if value not in _LEFT_OUT}
 
     @classmethod
     def unpacked(cls, plain: Mapping[str, Any]) -> Self:  # what `packed` gave
@@ -78,7 +77,7 @@ class Spec:
                 made[name] = cls.unpacked(made[name])
         made["parts"] = tuple(map(cls.unpacked, made.get("parts", ())))
         made["named"] = {key: cls.unpacked(spec) for key, spec in made.get("named", {}).items()}
-        made["arms"] = tuple((name, cls.unpacked(spec)) for name, spec in made.get("arms", ()))
+        made["arms"] = tuple(map(cls.unpacked, made.get("arms", ())))
         return cls(**made)
 
 
@@ -92,31 +91,31 @@ def _packed(value: object) -> object:
 
 def spec_of(typ: Type | None, depth: int = 0) -> Spec:
     """Return what a type asks of a value."""
+    if isinstance(typ, RequiredType | ReadOnlyType):
+        typ = typ.item
     if depth > _DEEPEST or (isinstance(typ, TypeAliasType) and typ.is_recursive):
         return Spec()
     proper = get_proper_type(typ)
-    own = () if proper is None else tuple(constraints_of(proper))
+    if proper is None:
+        return Spec()
+    inner = _inner(proper, depth + 1)
+    return replace(inner, kind=_name(proper), own=tuple(constraints_of(proper)))
+
+
+def _inner(proper: ProperType, depth: int) -> Spec:
     match proper:
         case UnionType():
-            arms = [(_name(get_proper_type(arm)), spec_of(arm, depth + 1)) for arm in proper.items]
-            return Spec(arms=tuple(arms))
+            return Spec(arms=tuple(spec_of(arm, depth) for arm in proper.items))
         case TupleType() if not any(isinstance(item, UnpackType) for item in proper.items):
-            return Spec(own, parts=tuple(spec_of(item, depth + 1) for item in proper.items))
+            return Spec(parts=tuple(spec_of(item, depth) for item in proper.items))
         case TypedDictType():
-            named = {key: spec_of(item, depth + 1) for key, item in proper.items.items()}
-            return Spec(own, named=named)
-        case Instance() if _is_standard(proper):
-            return _container(own, [spec_of(arg, depth + 1) for arg in proper.args])
+            return Spec(named={key: spec_of(item, depth) for key, item in proper.items.items()})
+        case Instance(args=[only]) if _is_standard(proper):
+            return Spec(items=spec_of(only, depth))
+        case Instance(args=[keys, values]) if _is_standard(proper):
+            return Spec(keys=spec_of(keys, depth), values=spec_of(values, depth))
         case _:
-            return Spec(own)
-
-
-def _container(own: tuple[Constraint, ...], inner: list[Spec]) -> Spec:
-    if len(inner) == 1:
-        return Spec(own, items=inner[0] or None)
-    if len(inner) == 2:
-        return Spec(own, keys=inner[0] or None, values=inner[1] or None)
-    return Spec(own)
+            return Spec()
 
 
 def _is_standard(instance: Instance) -> bool:
@@ -139,18 +138,29 @@ def _name(proper: ProperType) -> str:
             return _ANY_TYPE
 
 
+def holds(spec: Spec | None, value: object) -> bool:
+    """Return whether a value may be of the type; where it is not, mypy says so."""
+    if spec is None or isinstance(value, Unknown):
+        return True
+    if spec.arms:
+        return any(holds(arm, value) for arm in spec.arms)
+    return spec.kind not in _HOLDERS or spec.kind in _HELD_BY.get(type(value), (spec.kind,))
+
+
 def broken(spec: Spec | None, value: object, where: str) -> Iterator[Finding]:
-    """Yield what a value breaks of a spec; nothing of what is not known.
+    """Yield what a value breaks of a spec; nothing of what is not known, or of another type.
 
     Args:
         spec: the spec; None asks nothing.
         value: the value.
         where: its path.
     """
-    if spec is None or isinstance(value, Unknown):
+    if spec is None or isinstance(value, Unknown) or not holds(spec, value):
         return
     if spec.arms:
-        yield from _no_arm(spec, value, where)
+        found = [list(broken(arm, value, where)) for arm in spec.arms if holds(arm, value)]
+        if all(found):
+            yield from min(found, key=len)
         return
     inner = list(_within(spec, value, where))
     yield from inner
@@ -159,18 +169,6 @@ def broken(spec: Spec | None, value: object, where: str) -> Iterator[Finding]:
         for expected, rule in broken_by(constraint, value):
             text = f"{where}: expected {expected}, got {describe_plain(value)}"
             yield Finding((where,), text, rule)
-
-
-def _no_arm(spec: Spec, value: object, where: str) -> Iterator[Finding]:
-    open_to_it = [arm for name, arm in spec.arms if _may_hold(name, value)]
-    found = [list(broken(arm, value, where)) for arm in open_to_it]
-    # Where no arm is of the value's type, mypy says so.
-    if found and all(found):
-        yield from min(found, key=len)
-
-
-def _may_hold(name: str, value: object) -> bool:
-    return name not in _HOLDERS or name in _HELD_BY.get(type(value), (name,))
 
 
 def _within(spec: Spec, value: object, where: str) -> Iterator[Finding]:
@@ -184,4 +182,4 @@ def _within(spec: Spec, value: object, where: str) -> Iterator[Finding]:
             yield from broken(part, item, f"{where}[{index}]")
 
 
-__all__ = ["Spec", "broken", "spec_of"]
+__all__ = ["Spec", "broken", "holds", "spec_of"]

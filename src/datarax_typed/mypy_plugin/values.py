@@ -56,6 +56,7 @@ from datarax_typed.mypy_plugin.arithmetic import CONSTANTS, combined, negated
 from datarax_typed.mypy_plugin.text import Alternatives, Member
 
 TypeOf: TypeAlias = Callable[[Expression], Type | None]
+Assigned: TypeAlias = Callable[[RefExpr], Expression | None]
 OfAttribute: TypeAlias = Callable[[MemberExpr], Alternatives | None]
 
 ANYTHING: Final = Unknown()
@@ -89,14 +90,20 @@ class Evaluator:
         type_of: gives the type that mypy has inferred for an expression, or None.
         options: mypy's options.
         of_attribute: gives what is known of an attribute of an object, or None.
+        assigned: gives the only expression that is assigned to a name, or None.
     """
 
     def __init__(
-        self, type_of: TypeOf, options: Options, of_attribute: OfAttribute = lambda _: None
+        self,
+        type_of: TypeOf,
+        options: Options,
+        of_attribute: OfAttribute = lambda _: None,
+        assigned: Assigned = lambda _: None,
     ) -> None:
         self._type_of = type_of
         self._options = options
         self._of_attribute = of_attribute
+        self._assigned = assigned
 
     def alternatives(self, expr: Expression) -> Alternatives:
         """Return what an expression may be: one value for each arm of its conditionals."""
@@ -208,8 +215,17 @@ class Evaluator:
             yield AN_OBJECT
         elif isinstance(expr, MemberExpr) and (found := self._of_attribute(expr)):
             yield from found
+        elif (value := self._assigned(expr)) is not None:
+            # What could be changed after the assignment is not known.
+            yield from map(_frozen, self.alternatives(value))
         else:
             yield from of_type(self._type_of(expr))
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(map(_frozen, value))
+    return AN_OBJECT if isinstance(value, list | dict | set) else value
 
 
 def of_type(typ: Type | None) -> Alternatives:
