@@ -27,6 +27,7 @@ from datarax_typed.mypy_plugin.knowledge import Knowledge
 from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.operator_call import RNGS, OperatorCalls
 from datarax_typed.mypy_plugin.operator_class import operator_class
+from datarax_typed.mypy_plugin.partials import Partials
 from datarax_typed.mypy_plugin.schema import is_config
 
 # Part of what mypy's cache is good for: to be raised when what is stored or reported changes.
@@ -46,6 +47,7 @@ class DataraxPlugin(Plugin):
         self._knowledge = Knowledge()
         self._configs = ConfigCalls(self._knowledge)
         self._operators = OperatorCalls(self._knowledge)
+        self._partials = Partials(self._knowledge, self._configs, self._operators)
         self._attributes = Attributes(self._knowledge)
         # Asked for with every attribute of the program.
         self._known_owners: dict[str, bool] = {}
@@ -77,7 +79,7 @@ class DataraxPlugin(Plugin):
             return self._configs.replacement
         if fullname == _PARTIAL:
             default = self._default.get_function_hook(fullname) or _default_return_type
-            return lambda ctx: self._configs.partial(ctx, default)
+            return lambda ctx: self._partials.creation(ctx, default)
         if fullname.startswith("<"):
             return None
         if fullname == RNGS:
@@ -102,7 +104,7 @@ class DataraxPlugin(Plugin):
         """Return the hook of a method's call."""
         if fullname == f"{_PARTIAL}.__call__":
             default = self._default.get_method_hook(fullname) or _default_return_type
-            return guarded(lambda ctx: self._configs.partial_call(ctx, default), default)
+            return guarded(lambda ctx: self._partials.call(ctx, default), default)
         owner, _, name = fullname.rpartition(".")
         info = self._class(owner) if name == "copy" else None
         if info is not None and is_operator(info):

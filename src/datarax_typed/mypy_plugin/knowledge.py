@@ -1,7 +1,7 @@
 """What is known of the objects that a program makes, and where that may be relied on."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from mypy.checker import TypeChecker
 from mypy.nodes import (
@@ -88,11 +88,12 @@ class Knowledge:
             if value is None or (isinstance(value, CallExpr) and value not in self._made):
                 # Another process may have checked the call, and put the fact on the type.
                 return [self._on_type(var.type) if isinstance(value, CallExpr) else None]
-            return self.of_arms(api, value)
+            arms = self.of_arms(api, value)
+            # Where it is read, only one of several arms may be possible.
+            return arms if len(arms) == 1 else [None]
         fact = self._on_type(var.type)
         # Of another module: whether it is bound once was found out there.
-        is_certain = fact is not None and fact[_ORIGIN] == var.fullname
-        return [fact if is_certain else None]
+        return [fact if fact is not None and fact[_ORIGIN] == var.fullname else None]
 
     def _on_type(self, typ: Type | None) -> Fact | None:
         proper = get_proper_type(typ)
@@ -128,7 +129,7 @@ class Knowledge:
         return self._assignments.value_of(var) if var is not None else None
 
 
-def is_of_config(fact: Fact | None) -> bool:
+def is_of_config(fact: Fact | None) -> TypeGuard[Fact]:
     """Return whether a fact is about a config."""
     return fact is not None and fact.get("kind") == "config"
 

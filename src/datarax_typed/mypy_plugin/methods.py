@@ -51,17 +51,17 @@ def draws_nothing(info: TypeInfo) -> bool:
     return writes(info, "apply", "transform") and not writes(info, *draws)
 
 
-def always_draws(info: TypeInfo) -> bool:
-    """Return whether an operator's `transform` cannot do without random parameters."""
-    if writes(info, "apply", "apply_batch"):
-        return False
-    symbol = info.get("transform")
+def always_draws(info: TypeInfo) -> str | None:
+    """Return what an operator transforms with, if that cannot do without random parameters."""
+    name = "apply" if writes(info, "apply") else "transform"
+    symbol = None if writes(info, "apply_batch") else info.get(name)
     node = symbol.node if symbol is not None else None
     signature = get_proper_type(node.type) if isinstance(node, FuncDef) else None
     if not isinstance(signature, CallableType) or "random_params" not in signature.arg_names:
-        return False
+        return None
     at = signature.arg_names.index("random_params")
-    return signature.arg_kinds[at].is_required() and _is_never_none(signature.arg_types[at])
+    needed = signature.arg_kinds[at].is_required() and _is_never_none(signature.arg_types[at])
+    return name if needed else None
 
 
 def _is_never_none(typ: Type) -> bool:

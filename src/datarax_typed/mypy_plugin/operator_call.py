@@ -119,6 +119,38 @@ class OperatorCalls:
                 _report_class(api, made.type, arm)
         return self._knowledge.made(api, call, made, _fact(arms, streams))
 
+    def check_partial(
+        self,
+        api: TypeChecker,
+        call: CallExpr,
+        made: Type,
+        whole: Fact,
+        places: Mapping[str, Expression],
+    ) -> Type:
+        """Check the call of a partial operator class.
+
+        Args:
+            api: mypy's.
+            call: the call.
+            made: the type of the operator.
+            whole: what is known of all arguments, those of the partial too.
+            places: where they stand, if that is in the call.
+        """
+        info = info_of(made)
+        names = arguments_of(info) if info is not None and is_operator(info) else None
+        config = whole["facts"].get(names[0]) if names is not None else None
+        if info is None or names is None or not is_of_config(config):
+            return made
+        streams: Streams = "none" if names[2] else "unknown"
+        if names[1] in whole["values"]:
+            generators = whole["facts"][names[1]]
+            is_none = whole["values"][names[1]] == (None,)
+            streams = "none" if is_none else (generators or {}).get("streams", "unknown")
+        place = places.get(names[1]) or places.get(names[0]) or call
+        arm = _Config(places.get(names[0], call), None, config)
+        _report(api, _Made(info, whole["exact"], arm, streams, place))
+        return self._knowledge.made(api, call, made, _fact([arm], streams))
+
     def copy(self, ctx: MethodContext) -> Type:
         """Check `operator.copy(config=..., rngs=...)`."""
         copied, call, api = get_proper_type(ctx.type), ctx.context, ctx.api
@@ -140,7 +172,7 @@ class OperatorCalls:
         if "rngs" in given:
             streams = self._streams(api, given["rngs"])
         if "config" not in given:
-            fact = {**before, "streams": streams}
+            fact = {**before, "kind": "operator", "streams": streams}
             return self._knowledge.made(api, call, ctx.default_return_type, fact)
         arms = self._configs(api, given["config"])
         for arm in arms:
@@ -193,11 +225,12 @@ def _complaints(made: _Made) -> Iterator[tuple[Expression, str]]:
             )
         else:
             yield from _missing_streams(made)
-    if False in stochastic and made.is_exact and always_draws(made.info):
+    drawing = always_draws(made.info) if made.is_exact and False in stochastic else None
+    if drawing is not None:
         yield (
             made.config.place,
             (
-                "config: expected stochastic=True, since transform needs random_params, got "
+                f"config: expected stochastic=True, since {drawing} needs random_params, got "
                 "stochastic=False; give stochastic=True and a stream_name"
             ),
         )

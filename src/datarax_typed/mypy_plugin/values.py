@@ -216,8 +216,14 @@ class Evaluator:
         elif isinstance(expr, MemberExpr) and (found := self._of_attribute(expr)):
             yield from found
         elif (value := self._assigned(expr)) is not None:
-            # What could be changed after the assignment is not known.
-            yield from map(_frozen, self.alternatives(value))
+            yield from self._of_name(expr, self.alternatives(value))
+        else:
+            yield from of_type(self._type_of(expr))
+
+    def _of_name(self, expr: RefExpr, assigned: Alternatives) -> Iterator[object]:
+        # Where it is read, only one of several arms may be possible; nor is a list still the same.
+        if len(assigned) == 1 and not isinstance(assigned[0], Unknown):
+            yield _frozen(assigned[0])
         else:
             yield from of_type(self._type_of(expr))
 
