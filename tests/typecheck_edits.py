@@ -69,7 +69,7 @@ EDITS: Final = {
     "a rule": Edit(
         "fail/studio/configs.py",
         'exclusive("radius", "sigma")',
-        'exclusive("radius", "share")',
+        'Rule("requires", ("radius", "sigma"))',
         gone=(
             ("fail/studio/train.py", "radius and sigma: expected at most one"),
             ("fail/studio/app.py", "radius and sigma: expected at most one"),
@@ -77,9 +77,9 @@ EDITS: Final = {
         come=(
             (
                 "fail/studio/configs.py",
-                "share: Share = field(default=1.0, kw_only=True)",
+                "of_radius: Final",
                 "datarax-config",
-                "radius and share: expected at most one of them, got both",
+                "GlowConfig is refused: sigma: expected a value, since radius=4, got None",
             ),
         ),
     ),

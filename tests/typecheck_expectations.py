@@ -105,25 +105,24 @@ def differences(
     expected: Iterable[Expectation],
     reports: Iterable[Report],
     *,
-    compares_message: Callable[[str], bool] = lambda code: True,
+    exact: Callable[[str], bool] = lambda code: True,
 ) -> list[str]:
     """Return in words where the reports are not exactly what was expected; nothing if they are.
 
     Args:
         expected: what the comments say.
         reports: what the type checker says.
-        compares_message: whether, for a code, messages and columns count too.
+        exact: whether code, message and column count for a code, or the line alone.
     """
     wanted: dict[tuple[str, int, str], list[Expectation]] = defaultdict(list)
     for one in expected:
-        wanted[one.file, one.line, one.code].append(one)
+        wanted[one.file, one.line, one.code if exact(one.code) else ""].append(one)
     given: dict[tuple[str, int, str], list[Report]] = defaultdict(list)
     for report in reports:
-        given[report.file, report.line, report.code].append(report)
+        given[report.file, report.line, report.code if exact(report.code) else ""].append(report)
     found: list[str] = []
     for place in sorted({*wanted, *given}):
-        loose = not compares_message(place[2])
-        found += _compared(wanted[place], given[place], loose=loose)
+        found += _compared(wanted[place], given[place], loose=not place[2])
     return found
 
 

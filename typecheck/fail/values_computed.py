@@ -56,9 +56,3 @@ def an_arm_against_a_field(flag: bool) -> TileConfig:
 def an_arm_that_is_a_config(flag: bool) -> TileConfig:
     """Each arm is built by itself."""
     return TileConfig(count=3) if flag else TileConfig(count=-3)  # E: datarax-config: TileConfig is refused: count: expected a number > 0, got -3
-
-
-def an_arm_by_name(flag: bool) -> TileConfig:
-    """The name stands for the conditional."""
-    share = 0.5 if flag else 1.5
-    return TileConfig(share=share)  # E: datarax-config: TileConfig is refused: share: expected a number <= 1, got 1.5

@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, Final
 
 from annotated_types import Gt, Interval, MinLen
@@ -338,3 +338,22 @@ CropConfig(names=ORDER)
 TABLE: Final[dict[str, float]] = {"a": 0.0}
 TABLE["a"] = 1.0
 CropConfig(weights=TABLE)
+
+
+# 32: a conditional that got a name: what stands between decides
+def of_an_arm(flag: bool) -> CropConfig:
+    size = 3 if flag else 0
+    if size:
+        return CropConfig(size=size)
+    return CropConfig()
+
+
+def of_arms(flag: bool) -> CropConfig:
+    config = CropConfig(size=3) if flag else CropConfig()
+    if flag:
+        return config
+    return replace(config, scale=0.5)
+
+
+of_an_arm(False)
+of_arms(False)
