@@ -115,7 +115,7 @@ class ImageOperator(ModalityOperator):
     def __init__(self, config: ModalityOperatorConfig, *, rngs: nnx.Rngs | None = None):
         super().__init__(config, rngs=rngs)
 
-    def apply(self, data, state, metadata, random_params=None, stats=None):
+    def apply(self, data, state, metadata, random_params=None, stats=None):  # type: ignore[datarax-operator]  # as the page prints it
         image = self._extract_field(data, self.config.field_key)
 
         transformed = self._transform_image(image)
@@ -150,7 +150,7 @@ class BatchNormOperator(ImageOperator):
         stats = {"mean": jnp.mean(images), "std": jnp.std(images)}
         return super().apply_batch(batch, stats)
 
-    def apply(self, data, state, metadata, random_params=None, stats=None):
+    def apply(self, data, state, metadata, random_params=None, stats=None):  # type: ignore[datarax-operator]  # as the page prints it
         image = self._extract_field(data, self.config.field_key)
         assert stats is not None
         result = self._remap_field(data, (image - stats["mean"]) / stats["std"])
@@ -162,7 +162,7 @@ class RotatingOperator(ImageOperator):
         batch_size = data_shapes[self.config.field_key][0]
         return jax.random.uniform(rng, (batch_size,), minval=0, maxval=2 * jnp.pi)
 
-    def apply(self, data, state, metadata, random_params=None, stats=None):
+    def apply(self, data, state, metadata, random_params=None, stats=None):  # type: ignore[datarax-operator]  # as the page prints it
         field_value = self._extract_field(data, self.config.field_key)
 
         transformed = self._transform(field_value, random_params, stats)
@@ -276,7 +276,7 @@ def test_the_example_of_an_output_structure() -> None:
             }
             return out_data, sample_state
 
-        def apply(self, data, state, metadata, random_params=None, stats=None):
+        def apply(self, data, state, metadata, random_params=None, stats=None):  # type: ignore[datarax-operator]  # as the page prints it
             image = data["image"]
             return {**data, "score": image[0, 0, 0], "alignment": image}, state, metadata
 

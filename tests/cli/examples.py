@@ -80,7 +80,7 @@ def swapped() -> CompositeOperatorModule:
 
 
 def refused_config() -> Gain:
-    return Gain(ModalityOperatorConfig(field_key="", clip_range=(1.0, 0.0)))
+    return Gain(ModalityOperatorConfig(field_key="", clip_range=(1.0, 0.0)))  # type: ignore[datarax-config]  # refused, as it should be
 
 
 def needs_an_argument(size: int) -> int:

@@ -237,16 +237,16 @@ def test_constraints_of_a_users_config() -> None:
     assert UserConfig().levels == [1]
     message = refusal(
         lambda: UserConfig(
-            gain=10,
-            levels=[1, 7, 1],
-            step=4,
-            label="A",
-            window=(1,),
-            weights={"": 1.0, "x": -1.0},
-            shift=math.inf,
+            gain=10,  # type: ignore[datarax-config]  # refused, as it should be
+            levels=[1, 7, 1],  # type: ignore[datarax-config]  # refused, as it should be
+            step=4,  # type: ignore[datarax-config]  # refused, as it should be
+            label="A",  # type: ignore[datarax-config]  # refused, as it should be
+            window=(1,),  # type: ignore[datarax-config]  # refused, as it should be
+            weights={"": 1.0, "x": -1.0},  # type: ignore[datarax-config]  # refused, as it should be
+            shift=math.inf,  # type: ignore[datarax-config]  # refused, as it should be
             low=0.0,
-            high=1.0,
-            stochastic=True,
+            high=1.0,  # type: ignore[datarax-config]  # refused, as it should be
+            stochastic=True,  # type: ignore[datarax-config]  # refused, as it should be
         )
     )
     assert message == (
@@ -283,11 +283,11 @@ def test_rules_of_all_bases_hold_once() -> None:
 
 def test_rules_over_unknown_fields_are_refused_with_the_class() -> None:
     def make() -> None:
-        class Broken(OperatorConfig):
+        class Broken(OperatorConfig):  # type: ignore[datarax-config]  # refused, as it should be
             scale: int = 3
             rules: ClassVar[tuple[Rule, ...]] = (
-                requires("stochastik", "scale"),
-                exclusive("zzz", "rules"),
+                requires("stochastik", "scale"),  # type: ignore[datarax-config]  # refused, as it should be
+                exclusive("zzz", "rules"),  # type: ignore[datarax-config]  # refused, as it should be
             )
 
     known = (
@@ -305,7 +305,7 @@ def test_rules_over_unknown_fields_are_refused_with_the_class() -> None:
 
 def test_unreadable_annotations_are_refused_with_the_class() -> None:
     def make() -> None:
-        class Unreadable(OperatorConfig):
+        class Unreadable(OperatorConfig):  # type: ignore[datarax-config]  # refused, as it should be
             size: "Missing" = 3  # type: ignore[name-defined]  # what is tested
             count: 5 = 5  # type: ignore[valid-type]  # what is tested
 
@@ -320,7 +320,7 @@ def test_unreadable_annotations_are_refused_with_the_class() -> None:
 
 
 def test_a_forgotten_decorator_is_noticed() -> None:
-    class Forgotten(OperatorConfig):
+    class Forgotten(OperatorConfig):  # type: ignore[datarax-config]  # refused, as it should be
         size: int = 3
 
     assert refusal(Forgotten) == (
@@ -350,7 +350,7 @@ def test_a_config_may_contain_its_own_kind_and_arguments_of_init() -> None:
 def test_replace_checks_again() -> None:
     config = image(clip_range=(0.0, 1.0))
     assert dataclasses.replace(config, target_key="out").clip_range == (0.0, 1.0)
-    message = refusal(lambda: dataclasses.replace(config, clip_range=(1.0, 0.0)))
+    message = refusal(lambda: dataclasses.replace(config, clip_range=(1.0, 0.0)))  # type: ignore[datarax-config]  # refused, as it should be
     assert message == (
         "ModalityOperatorConfig is refused (1):\n"
         "  - clip_range: expected strictly increasing numbers, got (1.0, 0.0); "
@@ -505,7 +505,7 @@ def test_every_drawn_violation_is_named(
 def test_rules_hold_under_postponed_annotations() -> None:
     assert RangeConfig().low_high == (0.0, 1.0)
     with pytest.raises(ConfigError) as caught:
-        RangeConfig(low_high=(1.0, 0.0))
+        RangeConfig(low_high=(1.0, 0.0))  # type: ignore[datarax-config]  # refused, as it should be
     assert str(caught.value) == (
         "RangeConfig is refused (1):\n"
         "  - low_high: expected strictly increasing numbers, got (1.0, 0.0); "

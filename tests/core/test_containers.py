@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jaxtyping import Array, Float, PyTree
 
-from datarax_typed.core.containers import item_path
 from tests.core.drawn import NESTED, Drawn, zeros
 from tests.core.mismatches import mismatches
 
@@ -71,12 +70,6 @@ def test_an_iterator_is_not_used_up() -> None:
     items: Iterator[int] = iter([1, 2])
     assert mismatches(Iterator[int], items) == []
     assert list(items) == [1, 2]
-
-
-def test_paths_are_code() -> None:
-    assert item_path("x", "a") == 'x["a"]'
-    assert item_path("x", 1) == "x[1]"
-    assert item_path("x", (1, None)) == "x[(1, None)]"
 
 
 def test_named_structures_must_agree() -> None:

@@ -63,10 +63,10 @@ def test_the_config_has_the_documented_fields_and_defaults() -> None:
 def test_a_config_reports_all_violations_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         CrossModalOperatorConfig(
-            input_fields=["a", ""],
-            output_fields=[],
-            operation="",
-            stochastic=True,
+            input_fields=["a", ""],  # type: ignore[datarax-config]  # refused, as it should be
+            output_fields=[],  # type: ignore[datarax-config]  # refused, as it should be
+            operation="",  # type: ignore[datarax-config]  # refused, as it should be
+            stochastic=True,  # type: ignore[datarax-config]  # refused, as it should be
         )
     assert str(caught.value) == (
         "CrossModalOperatorConfig is refused (4):\n"

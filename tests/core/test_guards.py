@@ -35,7 +35,7 @@ class Returns(Affine):
 
     make: Callable[[PyTree], Any]
 
-    def apply(self, data, state, metadata, random_params=None, stats=None):  # type: ignore[no-untyped-def]  # see above
+    def apply(self, data, state, metadata, random_params=None, stats=None):  # type: ignore[datarax-operator, no-untyped-def]  # see above
         return type(self).make(data)
 
 

@@ -142,7 +142,7 @@ def test_the_config_class_is_that_of_the_generic_base() -> None:
 @pytest.mark.parametrize("config", [OperatorConfig(), ModalityOperatorConfig(field_key="x"), None])
 def test_a_config_of_another_class_is_refused(config: Any) -> None:
     with pytest.raises(ConfigError) as caught:
-        OwnChild(config)
+        OwnChild(config)  # type: ignore[datarax-operator]  # refused, as it should be
     assert str(caught.value) == (
         f"OwnChild cannot be made:\n  - config: expected OwnConfig, got {type(config).__name__}"
     )

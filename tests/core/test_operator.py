@@ -130,7 +130,7 @@ def test_a_class_without_apply_says_what_it_lacks() -> None:
 
 
 def test_a_stochastic_class_draws() -> None:
-    operator = NoDraw(RANDOM, rngs=nnx.Rngs(0))
+    operator = NoDraw(RANDOM, rngs=nnx.Rngs(0))  # type: ignore[datarax-operator]  # refused, as it should be
     with pytest.raises(NotImplementedError) as caught:
         operator(batch())
     assert str(caught.value) == (

@@ -59,7 +59,7 @@ def by_record() -> ByRecord:
 
 def test_a_stochastic_operator_needs_rngs() -> None:
     with pytest.raises(RandomnessError) as caught:
-        ByBatch(CONFIG)
+        ByBatch(CONFIG)  # type: ignore[datarax-operator]  # refused, as it should be
     assert str(caught.value) == (
         "ByBatch: expected rngs, since its config says stochastic=True, got None; "
         "give rngs=nnx.Rngs(noise=0)"
@@ -69,7 +69,7 @@ def test_a_stochastic_operator_needs_rngs() -> None:
 
 def test_the_rngs_need_the_stream() -> None:
     with pytest.raises(RandomnessError) as caught:
-        ByBatch(CONFIG, rngs=nnx.Rngs(params=0, dropout=1))
+        ByBatch(CONFIG, rngs=nnx.Rngs(params=0, dropout=1))  # type: ignore[datarax-operator]  # refused, as it should be
     assert str(caught.value) == (
         "ByBatch: expected the random stream 'noise', available: 'params', 'dropout'; "
         "give rngs=nnx.Rngs(noise=0)"
@@ -238,7 +238,7 @@ def test_what_is_drawn_a_record_can_be_drawn_a_batch() -> None:
 
 def test_a_stream_that_looks_misspelt_is_named() -> None:
     with pytest.raises(RandomnessError) as caught:
-        ByBatch(CONFIG, rngs=nnx.Rngs(noises=0))
+        ByBatch(CONFIG, rngs=nnx.Rngs(noises=0))  # type: ignore[datarax-operator]  # refused, as it should be
     assert str(caught.value) == (
         "ByBatch: expected the random stream 'noise', available: 'noises'; did you mean 'noises'?"
     )

@@ -13,12 +13,17 @@ from hypothesis import strategies as st
 
 from datarax_typed.core.rules import (
     Rule,
+    Unknown,
+    describe_plain,
     distinct,
     excludes,
     exclusive,
     expectation,
     increasing,
+    item_path,
     requires,
+    statistics_problems,
+    unknown_fields,
 )
 
 NUMBERS = st.floats(allow_nan=False)
@@ -151,3 +156,106 @@ def test_rules_import_nothing_heavy() -> None:
     code = f"import sys, datarax_typed.core.rules; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_paths_are_code() -> None:
+    assert item_path("x", "a") == 'x["a"]'
+    assert item_path("x", 1) == "x[1]"
+    assert item_path("x", (1, None)) == "x[(1, None)]"
+
+
+def test_a_rule_is_shown_as_it_is_written() -> None:
+    assert str(exclusive("a", "b")) == "exclusive('a', 'b')"
+
+
+ANYTHING, SOMETHING = Unknown(), Unknown(may_be_none=False)
+AN_OBJECT = Unknown(may_be_none=False, may_be_false=False)
+UNKNOWN = [ANYTHING, SOMETHING, AN_OBJECT]
+
+
+def test_what_is_not_known_breaks_no_rule() -> None:
+    for unknown in UNKNOWN:
+        assert lines(increasing("a"), a=unknown) == []
+        assert lines(distinct("a"), a=unknown) == []
+        assert lines(excludes("a", "b"), a=unknown, b="x") == []
+        assert lines(requires("a", "b"), a=True, b=unknown) == []
+        assert lines(exclusive("a", "b"), a=unknown, b=None) == []
+        assert expectation(at.Gt(0), unknown) is None
+        assert expectation(at.Len(3, 4), unknown) is None
+
+
+def test_a_value_that_is_certainly_not_none_excludes_others() -> None:
+    expected = ["a and b: expected at most one of them, got both; leave out a or b"]
+    assert lines(exclusive("a", "b"), a=ANYTHING, b=1) == []
+    assert lines(exclusive("a", "b"), a=SOMETHING, b=1) == expected
+    assert lines(exclusive("a", "b"), a=AN_OBJECT, b=SOMETHING) == expected
+
+
+def test_a_value_that_is_certainly_set_requires_another() -> None:
+    assert lines(requires("a", "b"), a=ANYTHING, b=None) == []
+    assert lines(requires("a", "b"), a=SOMETHING, b=None) == []
+    assert lines(requires("a", "b"), a=AN_OBJECT, b=None) == [
+        "b: expected a value, since a=..., got None; give b, or leave out a"
+    ]
+
+
+@given(st.lists(NUMBERS, max_size=5), st.data())
+def test_with_a_number_hidden_a_rule_says_no_more_than_before(
+    numbers: list[float], data: st.DataObject
+) -> None:
+    hidden = data.draw(st.lists(st.booleans(), min_size=len(numbers), max_size=len(numbers)))
+    partly = [
+        ANYTHING if unknown else number for number, unknown in zip(numbers, hidden, strict=True)
+    ]
+    for rule in (increasing("a"), distinct("a")):
+        if lines(rule, a=partly):
+            assert lines(rule, a=numbers)
+
+
+def test_what_is_known_of_a_list_counts() -> None:
+    assert lines(increasing("a"), a=(2.0, ANYTHING, 1.0)) == [
+        "a: expected strictly increasing numbers, got (2.0, ..., 1.0); put the smaller number first"
+    ]
+    assert lines(distinct("a"), a=["x", ANYTHING, "x"]) == [
+        "a: expected no value twice, got ['x', ..., 'x']; keep 'x' only once"
+    ]
+    assert lines(excludes("a", "b"), a=[ANYTHING, "x"], b="x") == [
+        "a: expected no item equal to b, got [..., 'x']; remove 'x' from a"
+    ]
+    assert expectation(at.MinLen(3), [ANYTHING, ANYTHING]) == "a length of at least 3"
+
+
+def test_rules_over_fields_that_do_not_exist() -> None:
+    rules = (exclusive("size", "scale"), requires("sise", "other"))
+    assert [str(problem) for problem in unknown_fields(rules, ["size", "scale"], "Crop")] == [
+        "rules: requires: expected a field of Crop, got 'sise'; did you mean 'size'?",
+        "rules: requires: expected a field of Crop, got 'other'; fields: 'scale', 'size'",
+    ]
+
+
+def test_statistics_whose_names_are_not_known() -> None:
+    problems = statistics_problems(
+        {ANYTHING: "x", 3: 1}, "stats", lambda value: isinstance(value, int), repr
+    )
+    assert [str(problem) for problem in problems] == [
+        "key 3 of stats: expected str, got 3",
+        "stats[...]: expected an array, a number or a dict of them, got 'x'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "None"),
+        ("a", "'a'"),
+        (1.5, "1.5"),
+        ([1, 2], "list of 2"),
+        ((), "tuple of 0"),
+        ({}, "empty dict"),
+        ({"a": 1, "b": 2}, "dict with keys 'a', 'b'"),
+        ({1}, "set"),
+        (Fraction(1, 2), "Fraction"),
+    ],
+)
+def test_what_a_plain_value_is(value: object, text: str) -> None:
+    assert describe_plain(value) == text

@@ -49,9 +49,9 @@ def mistakes(trainer: Trainer, batch: Batch[Scene], checkpoint: State) -> Iterat
 def _bad_config() -> RotationOperatorConfig:
     return RotationOperatorConfig(
         field_key="image",
-        auxiliary_fields=["mask", "image"],
-        angle_degrees_range=(30.0, -30.0),
-        stochastic=True,
+        auxiliary_fields=["mask", "image"],  # type: ignore[datarax-config]  # refused, as it should be
+        angle_degrees_range=(30.0, -30.0),  # type: ignore[datarax-config]  # refused, as it should be
+        stochastic=True,  # type: ignore[datarax-config]  # refused, as it should be
     )
 
 

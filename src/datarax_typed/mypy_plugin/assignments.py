@@ -1,7 +1,8 @@
 """Names that are bound once: what is known of their value holds wherever they are read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -32,7 +33,29 @@ from mypy.nodes import (
 from datarax_typed.mypy_plugin.source import ReadLines, rebound_within_expressions, text_of
 
 # More often than once.
-_OFTEN = 2
+_OFTEN: Final = 2
+
+# Which attributes of a statement bind names, and which hold further statements.
+_TARGETS: Final[Mapping[type, tuple[str, ...]]] = {
+    DelStmt: ("expr",),
+    ForStmt: ("index",),
+    OperatorAssignmentStmt: ("lvalue",),
+    TryStmt: ("vars",),
+    WithStmt: ("target",),
+}
+_PARTS: Final[Mapping[type, tuple[str, ...]]] = {
+    Block: ("body",),
+    ClassDef: ("defs",),
+    Decorator: ("func",),
+    ForStmt: ("body", "else_body"),
+    FuncDef: ("body",),
+    IfStmt: ("body", "else_body"),
+    MatchStmt: ("bodies",),
+    OverloadedFuncDef: ("items", "impl"),
+    TryStmt: ("body", "handlers", "else_body", "finally_body"),
+    WhileStmt: ("body", "else_body"),
+    WithStmt: ("body",),
+}
 
 
 @dataclass(slots=True)
@@ -68,24 +91,15 @@ class Assignments:
                 self._bound[var] = _OFTEN
 
     def _statement(self, statement: Statement) -> None:
-        match statement:
-            case AssignmentStmt():
-                self._assignment(statement)
-            case OperatorAssignmentStmt():
-                self._bind(statement.lvalue)
-            case ForStmt():
-                self._bind(statement.index)
-            case WithStmt():
-                self._bind(*statement.target)
-            case TryStmt():
-                self._bind(*statement.vars)
-            case DelStmt():
-                self._bind(statement.expr)
-            case FuncDef():
-                for argument in statement.arguments:
-                    self._count(argument.variable, _OFTEN)
-            case _:
-                pass
+        if isinstance(statement, AssignmentStmt):
+            self._assignment(statement)
+        elif isinstance(statement, FuncDef):
+            for argument in statement.arguments:
+                self._count(argument.variable, _OFTEN)
+        else:
+            for name in _TARGETS.get(type(statement), ()):
+                target: Expression | list[Expression | None] | None = getattr(statement, name)
+                self._bind(*target if isinstance(target, list) else (target,))
 
     def _assignment(self, statement: AssignmentStmt) -> None:
         for target in statement.lvalues:
@@ -116,41 +130,21 @@ class Assignments:
         self._bound[var] = self._bound.get(var, 0) + times
 
 
-def _statements(body: list[Statement]) -> Iterator[Statement]:
+def _statements(body: Iterable[Statement]) -> Iterator[Statement]:
     """Yield statements, and those within them."""
     for statement in body:
         yield statement
-        for inner in _bodies(statement):
-            yield from _statements(inner)
+        yield from _statements(_within(statement))
 
 
-def _bodies(statement: Statement) -> Iterator[list[Statement]]:
-    blocks: list[Block | None] = []
-    match statement:
-        case Block():
-            blocks = [statement]
-        case ClassDef():
-            blocks = [statement.defs]
-        case FuncDef():
-            blocks = [statement.body]
-        case Decorator():
-            yield [statement.func]
-        case OverloadedFuncDef():
-            yield [*statement.items, *([statement.impl] if statement.impl is not None else [])]
-        case IfStmt():
-            blocks = [*statement.body, statement.else_body]
-        case ForStmt() | WhileStmt():
-            blocks = [statement.body, statement.else_body]
-        case WithStmt():
-            blocks = [statement.body]
-        case TryStmt():
-            blocks = [statement.body, *statement.handlers]
-            blocks += [statement.else_body, statement.finally_body]
-        case MatchStmt():
-            blocks = [*statement.bodies]
-        case _:
-            pass
-    yield from (block.body for block in blocks if block is not None)
+def _within(statement: Statement) -> Iterator[Statement]:
+    for name in _PARTS.get(type(statement), ()):
+        part: object = getattr(statement, name)
+        for inner in part if isinstance(part, list) else (part,):
+            if isinstance(inner, Block):
+                yield from inner.body
+            elif isinstance(inner, Statement):
+                yield inner
 
 
 __all__ = ["Assignments"]

@@ -239,21 +239,21 @@ def _complaints(made: _Made) -> Iterator[tuple[Expression, str]]:
 def _missing_streams(made: _Made) -> Iterator[tuple[Expression, str]]:
     for stream in made.config.alternatives("stream_name"):
         if made.streams == "none" and stream is not None:
-            name = stream if isinstance(stream, str) else "stream"
             yield (
                 made.rngs_place,
-                (
-                    "rngs: expected random numbers, since its config says stochastic=True, got None; "
-                    f"give rngs=nnx.Rngs({name}=0)"
-                ),
+                "rngs: expected random numbers, since its config says stochastic=True, got None; "
+                + _mend(stream),
             )
         elif isinstance(stream, str) and not _serves(made.streams, stream):
             available = ", ".join(map(repr, made.streams)) or "none"
             yield (
                 made.rngs_place,
-                f"rngs: expected the random stream {stream!r}, got {available}; "
-                f"give rngs=nnx.Rngs({stream}=0)",
+                f"rngs: expected the random stream {stream!r}, got {available}; {_mend(stream)}",
             )
+
+
+def _mend(stream: object) -> str:
+    return f"give rngs=nnx.Rngs({stream if isinstance(stream, str) else 'stream'}=0)"
 
 
 def _serves(streams: Streams, wanted: str) -> bool:

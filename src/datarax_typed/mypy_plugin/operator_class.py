@@ -53,11 +53,9 @@ def _complaints(cls: ClassDef, functions: dict[str, FuncDef]) -> Iterator[tuple[
     for name in _TRANSFORMATIONS:
         missing = list(_unannotated(functions[name])) if name in functions else []
         if missing:
-            yield (
-                functions[name],
-                f"{cls.name}.{name}: expected annotations, got none for {' and '.join(missing)}; "
-                "what is not annotated is not checked",
-            )
+            wanting = " and ".join(missing)
+            text = f"{cls.name}.{name}: expected annotations, got none for {wanting}; "
+            yield functions[name], text + "what is not annotated is not checked"
     if cls.info.is_final and lacks_transformation(cls.info):
         yield cls, no_transformation(cls.info)
     elif lacks_transformation(cls.info):

@@ -1,6 +1,7 @@
 """Values as text: what is known of a config is kept on types and in mypy's cache as JSON."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -69,23 +70,19 @@ def _value(plain: Any) -> object:  # what JSON gives
     if not isinstance(plain, dict):
         return plain
     ((tag, items),) = plain.items()
-    match tag:
-        case "tuple":
-            return tuple(map(_value, items))
-        case "set":
-            return set(map(_value, items))
-        case "frozenset":
-            return frozenset(map(_value, items))
-        case "dict":
-            return {_value(key): _value(item) for key, item in items}
-        case "bytes":
-            return bytes.fromhex(items)
-        case "complex":
-            return complex(*items)
-        case "member":
-            return Member(items)
-        case _:
-            return Unknown(*items)
+    return _DECODERS[tag](items)
+
+
+_DECODERS: Final[Mapping[str, Callable[[Any], object]]] = {  # what JSON gives
+    "bytes": bytes.fromhex,
+    "complex": lambda parts: complex(*parts),
+    "dict": lambda items: {_value(key): _value(item) for key, item in items},
+    "frozenset": lambda items: frozenset(map(_value, items)),
+    "member": Member,
+    "set": lambda items: set(map(_value, items)),
+    "tuple": lambda items: tuple(map(_value, items)),
+    "unknown": lambda flags: Unknown(*flags),
+}
 
 
 __all__ = ["KEY", "Alternatives", "Member", "from_text", "to_text"]

@@ -122,6 +122,15 @@ class Evaluator:
                 yield from self.alternatives(expr.value)
             case ConditionalExpr():
                 yield from self._arms(expr)
+            case LambdaExpr():
+                yield AN_OBJECT
+            case RefExpr():
+                yield from self._named(expr)
+            case _:
+                yield from self._composed(expr)
+
+    def _composed(self, expr: Expression) -> Iterator[object]:
+        match expr:
             case UnaryExpr():
                 yield from self._unary(expr)
             case OpExpr():
@@ -130,10 +139,6 @@ class Evaluator:
                 yield from self._display(expr)
             case CallExpr():
                 yield from self._called(expr)
-            case LambdaExpr():
-                yield AN_OBJECT
-            case RefExpr():
-                yield from self._named(expr)
             case _:
                 yield from of_type(self._type_of(expr))
 

@@ -115,7 +115,7 @@ def test_a_missing_field_is_named() -> None:
 
 def test_a_stochastic_one_needs_rngs() -> None:
     with pytest.raises(RandomnessError) as error:
-        LearnedAudioOperator(RANDOM)
+        LearnedAudioOperator(RANDOM)  # type: ignore[datarax-operator]  # refused, as it should be
     assert str(error.value) == (
         "LearnedAudioOperator: expected rngs, since its config says stochastic=True, got None; "
         "give rngs=nnx.Rngs(augment=0)"

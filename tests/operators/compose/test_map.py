@@ -120,7 +120,7 @@ def test_what_cannot_be_called_is_refused() -> None:
 
 def test_wrong_fields_are_refused() -> None:
     with pytest.raises(ConfigError) as caught:
-        MapOperatorConfig(fields=["a", "a", ""])
+        MapOperatorConfig(fields=["a", "a", ""])  # type: ignore[datarax-config]  # refused, as it should be
     assert str(caught.value) == (
         "MapOperatorConfig is refused (2):\n"
         "  - fields[2]: expected a length of at least 1, got ''\n"

@@ -89,7 +89,7 @@ def test_a_grey_image_without_channels_is_refused() -> None:
 
 def test_a_config_out_of_range_is_refused() -> None:
     with pytest.raises(ConfigError) as error:
-        BrightnessOperatorConfig(field_key="image", delta=2.0, delta_range=(0.2, -0.2))
+        BrightnessOperatorConfig(field_key="image", delta=2.0, delta_range=(0.2, -0.2))  # type: ignore[datarax-config]  # refused, as it should be
     assert str(error.value) == (
         "BrightnessOperatorConfig is refused (2):\n"
         "  - delta: expected a number <= 1, got 2.0\n"
@@ -100,7 +100,7 @@ def test_a_config_out_of_range_is_refused() -> None:
 
 def test_a_stochastic_one_needs_its_stream() -> None:
     with pytest.raises(RandomnessError) as error:
-        BrightnessOperator(RANDOM, rngs=nnx.Rngs(noise=0))
+        BrightnessOperator(RANDOM, rngs=nnx.Rngs(noise=0))  # type: ignore[datarax-operator]  # refused, as it should be
     assert str(error.value) == (
         "BrightnessOperator: expected the random stream 'augment', available: 'noise'; "
         "give rngs=nnx.Rngs(augment=0)"

@@ -73,7 +73,7 @@ def test_an_image_of_integers_is_refused_with_the_mend() -> None:
 
 def test_negative_factors_are_refused() -> None:
     with pytest.raises(ConfigError) as error:
-        ContrastOperatorConfig(field_key="image", factor=-1.0, factor_range=(-0.5, 0.5))
+        ContrastOperatorConfig(field_key="image", factor=-1.0, factor_range=(-0.5, 0.5))  # type: ignore[datarax-config]  # refused, as it should be
     assert str(error.value) == (
         "ContrastOperatorConfig is refused (2):\n"
         "  - factor: expected a number >= 0, got -1.0\n"

@@ -117,9 +117,9 @@ def test_every_wrong_value_of_a_config_is_named() -> None:
         TokenMaskOperatorConfig(
             field_key="caption",
             stochastic=False,  # type: ignore[arg-type]  # mypy finds it too
-            mask_id=-1,
-            probability=1.5,
-            special_ids=(0, 0),
+            mask_id=-1,  # type: ignore[datarax-config]  # refused, as it should be
+            probability=1.5,  # type: ignore[datarax-config]  # refused, as it should be
+            special_ids=(0, 0),  # type: ignore[datarax-config]  # refused, as it should be
         )
     assert str(error.value) == (
         "TokenMaskOperatorConfig is refused (4):\n"
