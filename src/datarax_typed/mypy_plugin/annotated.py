@@ -9,10 +9,10 @@ from mypy.nodes import (
     Import,
     ImportFrom,
     MypyFile,
+    PlaceholderNode,
     SymbolNode,
     SymbolTableNode,
     TypeAlias,
-    TypeInfo,
     Var,
 )
 from mypy.plugin import AnalyzeTypeContext
@@ -59,7 +59,7 @@ class TypeNames:
     def __init__(self, look_up: Callable[[str], SymbolTableNode | None]) -> None:
         self._look_up = look_up
         # The names that are no aliases.
-        self._classes: set[str] = set()
+        self._no_aliases: set[str] = set()
         # What analyses all modules, one after the other; known from the first name on.
         self._analyzer: SemanticAnalyzer | None = None
         self._tree: MypyFile | None = None
@@ -75,7 +75,7 @@ class TypeNames:
             return None
         if self._analyzer is None:
             return guarded(self._first, self._as_mypy_does)
-        if fullname not in self._classes and (found := self._of_alias(fullname)):
+        if fullname not in self._no_aliases and (found := self._of_alias(fullname)):
             return guarded(lambda ctx: self._alias(ctx, found), self._as_mypy_does)
         if self._analyzer.cur_mod_node is not self._tree:
             self._tree = self._analyzer.cur_mod_node
@@ -118,10 +118,10 @@ class TypeNames:
             case TypeAlias(target=target):
                 # Of an alias of a class, such as Annotated[float, Gt(0)], mypy takes the class.
                 return alias_constraints(fullname) or constraints_of(target)
-            case TypeInfo():
-                self._classes.add(fullname)
-            case _:
+            case None | PlaceholderNode():
                 pass
+            case _:
+                self._no_aliases.add(fullname)
         return []
 
 

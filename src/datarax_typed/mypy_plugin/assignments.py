@@ -1,6 +1,6 @@
 """Names that are bound once: what is known of their value holds wherever they are read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -65,6 +65,9 @@ class Assignments:
     _bound: dict[Var, int] = field(default_factory=dict)
     _values: dict[Var, Expression] = field(default_factory=dict)
     _calls: dict[Expression, Var] = field(default_factory=dict)
+    _text: Callable[[], str] = str
+    # What expressions and patterns bind.
+    _exotic: set[str] | None = None
 
     def is_bound(self, var: Var) -> bool:
         """Return whether the module binds a variable."""
@@ -72,12 +75,19 @@ class Assignments:
 
     def value_of(self, var: Var) -> Expression | None:
         """Return what is assigned to a variable of the module, if that is once and by itself."""
-        return self._values.get(var) if self._bound.get(var) == 1 else None
+        return self._values.get(var) if self._is_bound_once(var) else None
+
+    def _is_bound_once(self, var: Var) -> bool:
+        if self._bound.get(var) != 1:
+            return False
+        if self._exotic is None:
+            self._exotic = rebound_within_expressions(self._text())
+        return var.name not in self._exotic
 
     def origin(self, call: Expression) -> str:
         """Return the full name of the global that holds the result of a call, and nothing else."""
         var = self._calls.get(call)
-        is_global = var is not None and self._bound[var] == 1 and "." in var.fullname
+        is_global = var is not None and "." in var.fullname and self._is_bound_once(var)
         return var.fullname if var is not None and is_global else ""
 
     def look_at(self, tree: MypyFile, read: ReadLines | None) -> None:
@@ -85,10 +95,8 @@ class Assignments:
         self._bound, self._calls, self._values = {}, {}, {}
         for statement in _statements(tree.defs):
             self._statement(statement)
-        exotic = rebound_within_expressions(text_of(tree.path, read))
-        for var in self._bound:
-            if var.name in exotic:
-                self._bound[var] = _OFTEN
+        # Most modules are not asked about: their text is not read before.
+        self._exotic, self._text = None, lambda: text_of(tree.path, read)
 
     def _statement(self, statement: Statement) -> None:
         if isinstance(statement, AssignmentStmt):

@@ -3,16 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from mypy.nodes import TypeAlias, TypeInfo
+from mypy.nodes import SymbolNode, SymbolTableNode, TypeAlias, TypeInfo, Var
 from mypy.options import Options
 from mypy.plugin import (
-    AnalyzeTypeContext,
     AttributeContext,
     ClassDefContext,
     FunctionContext,
     MethodContext,
-    Plugin,
-    ReportConfigContext,
 )
 from mypy.plugins.default import DefaultPlugin
 from mypy.types import Instance, Type, get_proper_type
@@ -30,20 +27,21 @@ from datarax_typed.mypy_plugin.operator_class import operator_class
 from datarax_typed.mypy_plugin.partials import Partials
 from datarax_typed.mypy_plugin.schema import is_config
 
-# Part of what mypy's cache is good for: to be raised when what is stored or reported changes.
-VERSION: Final = 1
-
 _PARTIAL: Final = "functools.partial"
 _REPLACE: Final = ("dataclasses.replace", "copy.replace")
 
 
-class DataraxPlugin(Plugin):
-    """Reports configs and operators that would be refused when they are made."""
+class Hooks:
+    """The hooks of one run of mypy, and what they know together.
 
-    def __init__(self, options: Options) -> None:
-        super().__init__(options)
+    Args:
+        options: mypy's options.
+        look_up: gives the symbol of a full name.
+    """
+
+    def __init__(self, options: Options, look_up: Callable[[str], SymbolTableNode | None]) -> None:
         self._default = DefaultPlugin(options)
-        self._type_names = TypeNames(self.lookup_fully_qualified)
+        self._look_up = look_up
         self._knowledge = Knowledge()
         self._configs = ConfigCalls(self._knowledge)
         self._operators = OperatorCalls(self._knowledge)
@@ -51,16 +49,9 @@ class DataraxPlugin(Plugin):
         self._attributes = Attributes(self._knowledge)
         # Asked for with every attribute of the program.
         self._known_owners: dict[str, bool] = {}
+        self.of_type_name = TypeNames(look_up).hook
 
-    def report_config_data(self, ctx: ReportConfigContext) -> object:
-        """Return what makes mypy's cache invalid when it changes."""
-        return {"version": VERSION}
-
-    def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
-        """Return the hook of a type name."""
-        return self._type_names.hook(fullname)
-
-    def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
+    def of_base_class(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Return the hook of subclasses of configs."""
         info = self._class(fullname)
         if info is not None and is_config(info):
@@ -69,7 +60,7 @@ class DataraxPlugin(Plugin):
             return guarded(operator_class, _nothing)
         return None
 
-    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+    def of_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Return the hook of a call."""
         hook = self._function_hook(fullname)
         return None if hook is None else guarded(hook, _default_return_type)
@@ -84,12 +75,13 @@ class DataraxPlugin(Plugin):
             return None
         if fullname == RNGS:
             return self._operators.generators
-        info = self._class(fullname)
-        if info is not None and is_config(info):
-            return self._configs.construction
-        if info is not None and is_operator(info):
-            return self._operators.construction
-        return self._of_variable if info is None else None
+        node = self._node(fullname)
+        if isinstance(node, TypeInfo):
+            if is_config(node):
+                return self._configs.construction
+            return self._operators.construction if is_operator(node) else None
+        # A local name has no symbol here, and may be a variable too.
+        return self._of_variable if node is None or isinstance(node, Var) else None
 
     def _of_variable(self, ctx: FunctionContext) -> Type:
         """Check a call of a name that is no class: a variable that holds one, or a function."""
@@ -100,7 +92,7 @@ class DataraxPlugin(Plugin):
             return self._operators.construction(ctx)
         return ctx.default_return_type
 
-    def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+    def of_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook of a method's call."""
         if fullname == f"{_PARTIAL}.__call__":
             default = self._default.get_method_hook(fullname) or _default_return_type
@@ -111,7 +103,7 @@ class DataraxPlugin(Plugin):
             return guarded(self._operators.copy, _default_return_type)
         return None
 
-    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+    def of_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Return the hook of an attribute."""
         owner, _, name = fullname.rpartition(".")
         if fullname == CONFIG_OF_OPERATOR:
@@ -127,12 +119,17 @@ class DataraxPlugin(Plugin):
         return self._known_owners[fullname]
 
     def _class(self, fullname: str) -> TypeInfo | None:
-        symbol = self.lookup_fully_qualified(fullname) if "." in fullname else None
+        node = self._node(fullname)
+        return node if isinstance(node, TypeInfo) else None
+
+    def _node(self, fullname: str) -> SymbolNode | None:
+        """Return what a full name stands for; of an alias, what that stands for."""
+        symbol = self._look_up(fullname) if "." in fullname else None
         node = symbol.node if symbol is not None else None
         if isinstance(node, TypeAlias):
             target = get_proper_type(node.target)
-            return target.type if isinstance(target, Instance) else None
-        return node if isinstance(node, TypeInfo) else None
+            return target.type if isinstance(target, Instance) else node
+        return node
 
 
 def _default_return_type(ctx: FunctionContext | MethodContext) -> Type:
@@ -147,13 +144,4 @@ def _nothing(ctx: ClassDefContext) -> None:
     return None
 
 
-def plugin(version: str) -> type[DataraxPlugin]:
-    """Return the plugin; mypy's entry point.
-
-    Args:
-        version: mypy's.
-    """
-    return DataraxPlugin
-
-
-__all__ = ["VERSION", "DataraxPlugin", "plugin"]
+__all__ = ["Hooks"]

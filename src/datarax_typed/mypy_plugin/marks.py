@@ -30,6 +30,13 @@ def fact_of(typ: Type | None) -> Any:  # what was put there
     return from_text(str(held.value)) if isinstance(held, LiteralType) else None
 
 
+def is_marked(typ: Type | None) -> bool:
+    """Return whether there is a fact on a type."""
+    carrier = _carrier(typ)
+    attributes = None if carrier is None else carrier.extra_attrs
+    return attributes is not None and KEY in attributes.attrs
+
+
 def with_fact(typ: Type, fact: object, text_type: Instance) -> Type:
     """Return a type with a fact on it; a type that cannot carry one as it is.
 
@@ -90,4 +97,4 @@ def _carrier(typ: Type | None) -> Instance | None:
             return None
 
 
-__all__ = ["fact_of", "with_fact"]
+__all__ = ["fact_of", "is_marked", "with_fact"]

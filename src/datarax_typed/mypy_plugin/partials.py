@@ -10,6 +10,7 @@ from mypy.types import CallableType, Type, get_proper_type
 from datarax_typed.mypy_plugin.callee import class_of, info_of, is_class
 from datarax_typed.mypy_plugin.config_call import ConfigCalls
 from datarax_typed.mypy_plugin.knowledge import Fact, Knowledge
+from datarax_typed.mypy_plugin.marks import is_marked
 from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.operator_call import OperatorCalls
 from datarax_typed.mypy_plugin.schema import is_config
@@ -54,24 +55,27 @@ class Partials:
     def call(self, ctx: MethodContext, as_mypy_does: Callable[[MethodContext], Type]) -> Type:
         """Check the call of a partial class."""
         made, call, api = as_mypy_does(ctx), ctx.context, ctx.api
-        info = info_of(made)
-        if info is None or not isinstance(call, CallExpr) or not isinstance(api, TypeChecker):
+        if not (
+            isinstance(call, CallExpr) and isinstance(api, TypeChecker) and is_marked(ctx.type)
+        ):
             return made
         known = self._knowledge.of(api, call.callee)
         if known is None or known["kind"] != _KIND or any(k.is_star() for k in call.arg_kinds):
             return made
         whole = self._with(api, known, call)
         places = dict(self._named(whole, call, known))
-        if is_config(info):
+        info = info_of(made)
+        if info is not None and is_config(info):
             values, exact = whole["values"], whole["exact"]
             return self._configs.check(api, call, made, values, places, exact=exact)
         return self._operators.check_partial(api, call, made, whole, places)
 
     def _before(self, api: TypeChecker, expr: Expression) -> Fact | None:
         """Return what is known of the first argument: a class, or a partial one."""
-        info = class_of(api.lookup_type_or_none(expr))
+        typ = api.lookup_type_or_none(expr)
+        info = class_of(typ)
         if info is None:
-            fact = self._knowledge.of(api, expr)
+            fact = self._knowledge.of(api, expr) if is_marked(typ) else None
             return fact if fact is not None and fact["kind"] == _KIND else None
         if not is_config(info) and not is_operator(info):
             return None

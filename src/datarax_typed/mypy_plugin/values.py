@@ -178,7 +178,7 @@ class Evaluator:
                     yield list(items)
                 case _:
                     # Of unknown items, some may be equal.
-                    yield AN_OBJECT if _holds_unknown(items) else set(items)
+                    yield AN_OBJECT if not _are_keys(items) else set(items)
 
     def _dict(self, expr: DictExpr) -> Iterator[object]:
         keys = [key for key, _ in expr.items if key is not None]
@@ -187,8 +187,7 @@ class Evaluator:
             return
         for found in self._product([*keys, *(value for _, value in expr.items)]):
             names, values = found[: len(keys)], found[len(keys) :]
-            known = not _holds_unknown(names)
-            yield dict(zip(names, values, strict=True)) if known else AN_OBJECT
+            yield dict(zip(names, values, strict=True)) if _are_keys(names) else AN_OBJECT
 
     def _product(self, items: list[Expression]) -> Iterator[tuple[object, ...]]:
         each = [self.alternatives(item) for item in items]
@@ -319,10 +318,21 @@ def _result(function: Callable[..., object], expr: CallExpr, args: tuple[object,
         return ANYTHING
 
 
+def _are_keys(values: tuple[object, ...]) -> bool:
+    """Return whether values are known, and such that a set or dict may have them for keys."""
+    return not any(map(_holds_unknown, values)) and all(map(_is_hashable, values))
+
+
+def _is_hashable(value: object) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_hashable, value))
+    return not isinstance(value, list | dict | set)
+
+
 def _holds_unknown(value: object) -> bool:
     """Return whether something in a value, however deep, is not known."""
     if isinstance(value, dict):
-        return any(_holds_unknown(item) for item in value.values())
+        return any(map(_holds_unknown, value.values()))
     if isinstance(value, list | tuple):
         return any(map(_holds_unknown, value))
     return isinstance(value, Unknown)
