@@ -1,12 +1,15 @@
 """The benchmarks run, report and refuse; how long anything takes is not judged here."""
 
+import ast
 import json
 from io import StringIO
 from pathlib import Path
+from string import digits
 
 import pytest
 from rich.console import Console
 
+from tests.benchmarks import project
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.catalogue import all_rows, chosen_rows
 from tests.benchmarks.figure import draw
@@ -98,13 +101,28 @@ def test_an_unknown_row_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
         "error: --rows: expected a row, or the beginning of its name, got 'memroy'; "
         "did you mean 'memory'?\n"
         "they begin with: compiled, eager, chain, memory, tracing, check, first-call, import, "
-        "growth, others; --list shows all\n"
+        "mypy, growth, others; --list shows all\n"
     )
 
 
 def test_the_list_of_rows(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list", "--rows", "check"]) == 0
     assert capsys.readouterr().out == "check/argument\ncheck/argument-and-result\n"
+
+
+# The project that mypy is timed on
+
+
+def test_the_project_has_as_many_lines_and_constructions_as_the_target_says() -> None:
+    texts = [text for _, text in project.modules()]
+    assert sum(len(text.splitlines()) for text in texts) == pytest.approx(5000, rel=0.01)
+    calls = [node for text in texts for node in ast.walk(ast.parse(text)) if is_construction(node)]
+    assert len(calls) == 500
+
+
+def is_construction(node: ast.AST) -> bool:
+    made = ("Config", "Operator", "ToFloat", "Crop", "Noise")
+    return isinstance(node, ast.Call) and ast.unparse(node.func).rstrip(digits).endswith(made)
 
 
 # How contestants are timed
@@ -165,6 +183,22 @@ def test_the_page_is_written_between_its_marks(tmp_path: Path) -> None:
     assert "old" not in text
     assert "| eager/small/a | ≤ 1.500 | 1.600 [1.590, 1.610] |" in text
     assert "**no**" in text
+
+
+def test_rows_measured_alone_leave_the_others_on_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"{BEGIN}\n{END}\n")
+    update_page(page, [outcome("mypy/cold", 1.3), outcome("eager/small/a", 1.6)])
+    update_page(page, [outcome("mypy/cold", 1.05), outcome("mypy/warm", 1.02)], whole=False)
+    lines = [line.split(" | ") for line in page.read_text().splitlines() if line[:2] == "| "]
+    assert [(line[0], line[2]) for line in lines if line[2][0].isdigit()] == [
+        ("| op(batch) outside jit / by hand, small", "1.600 [1.590, 1.610]"),
+        ("| mypy, 5,000 lines, cold: with the plugin / without", "1.050 [1.040, 1.060]"),
+        ("| mypy, 5,000 lines, warm: with the plugin / without", "1.020 [1.010, 1.030]"),
+        ("| mypy/cold", "1.050 [1.040, 1.060]"),
+        ("| eager/small/a", "1.600 [1.590, 1.610]"),
+        ("| mypy/warm", "1.020 [1.010, 1.030]"),
+    ]
 
 
 def test_a_page_without_marks_is_refused(tmp_path: Path) -> None:

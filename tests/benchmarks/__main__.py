@@ -63,7 +63,7 @@ def _write(outcomes: list[Outcome], given: Namespace) -> None:
 
         draw(outcomes, given.figure)
     if given.page is not None:
-        update_page(given.page, outcomes)
+        update_page(given.page, outcomes, whole=not given.rows)
 
 
 def _parser() -> ArgumentParser:
@@ -77,7 +77,7 @@ def _parser() -> ArgumentParser:
     add("--no-peers", action="store_true", help="leave other libraries out")
     add("--json", type=Path, default=Path("out/benchmarks.json"), help="(%(default)s)")
     add("--figure", type=Path, help="where to write the figure of growth, an SVG")
-    add("--page", type=Path, help="the page of the documentation to write the tables into")
+    add("--page", type=Path, help="the page to write the tables into; with --rows, their lines")
     return parser
 
 

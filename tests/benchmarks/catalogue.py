@@ -12,10 +12,11 @@ from tests.benchmarks import (
     memory,
     others,
     tracing,
+    type_checking,
 )
 from tests.benchmarks.rows import Row
 
-_FAMILIES = (calls, memory, tracing, checking, first_call, imports, growth, others)
+_FAMILIES = (calls, memory, tracing, checking, first_call, imports, type_checking, growth, others)
 
 
 def all_rows() -> list[Row]:

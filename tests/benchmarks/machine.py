@@ -20,6 +20,7 @@ _PACKAGES = (
     "datarax",
     "augmax",
     "grain",
+    "mypy",
 )
 
 

@@ -59,8 +59,13 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
         console.print(table)
 
 
-def update_page(page: Path, outcomes: Sequence[Outcome]) -> None:
+def update_page(page: Path, outcomes: Sequence[Outcome], *, whole: bool = True) -> None:
     """Write the machine, the versions and the tables between the page's two marks.
+
+    Args:
+        page: the page.
+        outcomes: the rows to write.
+        whole: whether they are all that the page shall have; else other lines stay as they are.
 
     Raises:
         ValueError: the page lacks a mark.
@@ -68,18 +73,33 @@ def update_page(page: Path, outcomes: Sequence[Outcome]) -> None:
     text = page.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
         raise ValueError(f"--page: expected the lines {BEGIN!r} and {END!r} in the page")
-    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n\n{_markdown(outcomes)}\n{END}{after}", encoding="utf-8")
+    before, rest = text.split(BEGIN, 1)
+    old, after = rest.split(END, 1)
+    written = _markdown(outcomes, "" if whole else old)
+    page.write_text(f"{before}{BEGIN}\n\n{written}\n{END}{after}", encoding="utf-8")
 
 
-def _markdown(outcomes: Sequence[Outcome]) -> str:
+def _markdown(outcomes: Sequence[Outcome], old: str) -> str:
     facts = {**machine(), **versions()}
     parts = [" · ".join(f"{name}: {value}" for name, value in facts.items()) + "\n"]
     for lines in tables(outcomes):
         rule = tuple("---" for _ in lines.head)
-        rows = [f"| {' | '.join(cells)} |" for cells in (lines.head, rule, *lines.body)]
-        parts.append(f"## {lines.title}\n\n" + "\n".join(rows) + "\n")
+        # By what they are about, in the order of the page; what is new comes last.
+        body = _body(old, lines.title) | {cells[0]: _line(cells) for cells in lines.body}
+        text = "\n".join([_line(lines.head), _line(rule), *body.values()])
+        parts.append(f"## {lines.title}\n\n{text}\n")
     return "\n".join(parts)
+
+
+def _body(page: str, title: str) -> dict[str, str]:
+    """Return the lines of a table of the page, without its head, by their first cell."""
+    table = page.partition(f"## {title}\n")[2].partition("##")[0]
+    found = [line for line in table.splitlines() if line.startswith("| ")][2:]
+    return {line.split(" | ")[0].removeprefix("| "): line for line in found}
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _target_line(verdict: Verdict) -> tuple[str, ...]:

@@ -41,7 +41,9 @@ TARGETS: Final[dict[str, Target]] = {
     "check/argument": Target("a repeated check of a four-field element", 2.0, "µs"),
     "first-call": Target("first call (trace and compile) / by hand", 1.3),
     "import/library/package": Target("import datarax_typed / import flax.nnx", 1.05),
-    "import/mypy-plugin": Target("import datarax_typed.mypy_plugin alone", 0.15, "s"),
+    "import/mypy-plugin": Target("import datarax_typed.mypy_plugin, beside mypy", 0.15, "s"),
+    "mypy/cold": Target("mypy, 5,000 lines, cold: with the plugin / without", 1.10),
+    "mypy/warm": Target("mypy, 5,000 lines, warm: with the plugin / without", 1.10),
     "growth": Target("growth: exponent of the batch, of stages, of fields", 1.0, "exponent"),
     "datarax": Target("datarax / ours, on every row it can run", 1.0, at_least=True),
 }

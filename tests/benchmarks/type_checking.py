@@ -1,0 +1,89 @@
+"""Rows of mypy over a project of a user: whole processes, with the plugin and without."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from tests.benchmarks import project
+from tests.benchmarks.rows import Result, Row
+from tests.benchmarks.timing import Call, Effort, Spread, race_prepared, ratio
+
+_CONFIG = """\
+[mypy]
+strict = true
+untyped_calls_exclude = flax, jax, jaxtyping
+"""
+_PLUGIN = "plugins = datarax_typed.mypy_plugin\n"
+_EDITED = "studio/part10/configs.py"
+# A cold run reads all of JAX and takes half a minute.
+_COLD_ROUNDS = 5
+_WARM_ROUNDS = 15
+
+
+class _Workplace:
+    """A copy of the project, with a configuration of mypy and a cache of its own."""
+
+    def __init__(self, folder: Path, config: str) -> None:
+        self.folder = folder
+        self.edits = 0
+        project.write(folder)
+        (folder / "mypy.ini").write_text(config)
+
+    def check(self) -> None:
+        """Run mypy, which finds nothing to report."""
+        command = [sys.executable, "-m", "mypy", "--cache-dir", "cache", "studio"]
+        subprocess.run(
+            command, cwd=self.folder, env=_environment(), check=True, capture_output=True
+        )
+
+    def cold(self) -> Call:
+        """Forget all, and return the run."""
+        shutil.rmtree(self.folder / "cache", ignore_errors=True)
+        return self.check
+
+    def warm(self) -> Call:
+        """Change nothing, and return the run."""
+        return self.check
+
+    def edited(self) -> Call:
+        """Change a default of a config that other modules use, and return the run."""
+        self.edits += 1
+        path = self.folder / _EDITED
+        old = "kinds: " if self.edits == 1 else f"added_{self.edits - 1}: int = 1\n    kinds: "
+        path.write_text(path.read_text().replace(old, f"added_{self.edits}: int = 1\n    kinds: "))
+        return self.check
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows."""
+    yield Row("mypy/cold", partial(_run, _Workplace.cold, _COLD_ROUNDS))
+    yield Row("mypy/warm", partial(_run, _Workplace.warm, _WARM_ROUNDS))
+    yield Row("mypy/one-module-edited", partial(_run, _Workplace.edited, _WARM_ROUNDS))
+
+
+def _run(prepare: Callable[[_Workplace], Call], rounds: int, effort: Effort) -> Result:
+    with tempfile.TemporaryDirectory() as folder:
+        with_plugin = _Workplace(Path(folder, "ours"), _CONFIG + _PLUGIN)
+        without = _Workplace(Path(folder, "without"), _CONFIG)
+        for place in (with_plugin, without):
+            place.check()
+        contestants = {
+            "ours": lambda: prepare(with_plugin),
+            "without": lambda: prepare(without),
+        }
+        times = race_prepared(contestants, min(effort.rounds, rounds))
+    spreads = {name: Spread.of(values) for name, values in times.items()}
+    return Result(ratio(times, "ours", "without"), "ratio", spreads)
+
+
+def _environment() -> dict[str, str]:
+    # What is set there for another run is none of this one's business.
+    return {name: value for name, value in os.environ.items() if not name.startswith("MYPY")}
+
+
+__all__ = ["rows"]
