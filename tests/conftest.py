@@ -1,6 +1,9 @@
 """Strict numerics and reproducible properties for every test."""
 
+from pathlib import Path
+
 import jax
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A promotion of dtypes or ranks that nobody asked for is a mistake.
@@ -18,3 +21,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("library")
+
+
+@pytest.fixture(scope="session")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for all runs of mypy that have the options of `typecheck_mypy.configuration`."""
+    return tmp_path_factory.mktemp("mypy-cache")

@@ -25,8 +25,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def reports(folder: Path) -> list[Report]:
-    return check(folder, folder / "cache")
+def reports(folder: Path, mypy_cache: Path) -> list[Report]:
+    return check(folder, mypy_cache)
 
 
 def told(found: list[str]) -> str:
@@ -38,21 +38,25 @@ def test_reports_are_exactly_the_expected_ones(folder: Path, reports: list[Repor
     assert not found, told(found)
 
 
-def test_a_second_run_reports_the_same(folder: Path, reports: list[Report]) -> None:
-    assert check(folder, folder / "cache") == reports
+def test_a_second_run_reports_the_same(
+    folder: Path, reports: list[Report], mypy_cache: Path
+) -> None:
+    assert check(folder, mypy_cache) == reports
 
 
-def test_a_rule_that_changes_changes_reports_elsewhere(folder: Path, reports: list[Report]) -> None:
+def test_a_rule_that_changes_changes_reports_elsewhere(
+    folder: Path, reports: list[Report], mypy_cache: Path
+) -> None:
     edit, wanted = EDITS["a rule"], expected(folder)
     edit.apply(folder)
     try:
-        edited = check(folder, folder / "cache")
+        edited = check(folder, mypy_cache)
     finally:
         edit.undo(folder)
     assert edited != reports
     found = differences(edit.expected(wanted, folder), edited)
     assert not found, told(found)
-    assert check(folder, folder / "cache") == reports
+    assert check(folder, mypy_cache) == reports
 
 
 @pytest.mark.parametrize("name", EDITS)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,23 +14,32 @@ PROGRAMS = ROOT / "typecheck"
 FOLDERS = ("pass", "fail")
 PLUGIN_CODES = frozenset({"datarax-config", "datarax-operator"})
 
-# Strict, as the documentation advises. Both folders are on the path: a program may import another.
-_CONFIG = """\
-[mypy]
-plugins = datarax_typed.mypy_plugin
-mypy_path = $MYPY_CONFIG_FILE_DIR/pass:$MYPY_CONFIG_FILE_DIR/fail
-explicit_package_bases = true
-strict = true
-warn_unreachable = true
-warn_unused_ignores = true
-enable_error_code = ignore-without-code
-untyped_calls_exclude = flax, jax
-"""
+# What in the configuration of our own sources is a matter of where they are.
+_OF_PLACES = ("files", "mypy_path", "python_version")
+
+
+def configuration(*path: str) -> str:
+    """Return a configuration of mypy as strict as that of our own sources.
+
+    With the same options, all runs can share one cache.
+
+    Args:
+        path: where the programs' modules are, beside the configuration.
+    """
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]
+    places = ":".join(f"$MYPY_CONFIG_FILE_DIR/{folder}" for folder in path)
+    lines = [
+        f"{name} = {', '.join(value) if isinstance(value, list) else value}"
+        for name, value in options.items()
+        if name not in _OF_PLACES
+    ]
+    return "\n".join(["[mypy]", f"mypy_path = {places}", *lines, ""])
 
 
 def write_config(folder: Path) -> None:
     """Write the configuration of mypy beside the folders `pass` and `fail`."""
-    (folder / "mypy.ini").write_text(_CONFIG)
+    # A program may import another.
+    (folder / "mypy.ini").write_text(configuration(*FOLDERS))
 
 
 def mypy_options(cache: Path) -> list[str]:

@@ -7,7 +7,7 @@ import math
 import pickle
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import annotated_types as at
 import jax
@@ -511,3 +511,16 @@ def test_rules_hold_under_postponed_annotations() -> None:
         "  - low_high: expected strictly increasing numbers, got (1.0, 0.0); "
         "put the smaller number first"
     )
+
+
+@dataclass(frozen=True)
+class FinalConfig(OperatorConfig):
+    """A field that a subclass may not declare anew."""
+
+    size: Final[Annotated[int, at.Gt(0)]] = 1
+
+
+def test_constraints_of_a_final_field() -> None:
+    assert FinalConfig(size=2).size == 2
+    message = refusal(lambda: FinalConfig(size=0))  # type: ignore[datarax-config]  # refused, as it should be
+    assert message == "FinalConfig is refused (1):\n  - size: expected a number > 0, got 0"

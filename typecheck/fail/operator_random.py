@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import jax
 from annotated_types import Gt
@@ -80,7 +80,7 @@ def an_arm(flag: bool) -> Glow:
 class Studio:
     """A config as a constant of a class."""
 
-    CONFIG = GlowConfig(field_key="image", stochastic=True, stream_name="aug")
+    CONFIG: Final = GlowConfig(field_key="image", stochastic=True, stream_name="aug")
 
 
 Glow(Studio.CONFIG)  # E: datarax-operator: Glow cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None

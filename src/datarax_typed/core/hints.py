@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import (
     Annotated,
     Any,
+    Final,
     ForwardRef,
     Generic,
     Literal,
@@ -45,7 +46,7 @@ Factory: TypeAlias = Callable[[tuple[object, ...], Callable[[object], Check | No
 _FACTORIES: dict[type, Factory] = {}
 # A class of the user's may use its parameters for something else than its items.
 _STANDARD = ("builtins", "collections", "collections.abc")
-_QUALIFIERS = (Required, NotRequired, ReadOnly)
+_QUALIFIERS = (Required, NotRequired, ReadOnly, Final)
 
 
 def register_check(origin: type, factory: Factory) -> None:

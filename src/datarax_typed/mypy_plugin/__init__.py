@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from mypy.plugin import (
     AnalyzeTypeContext,
-    AttributeContext,
     ClassDefContext,
     FunctionContext,
     MethodContext,
@@ -68,10 +67,6 @@ class DataraxPlugin(Plugin):
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook of a method's call."""
         return _none_on_error(lambda: self._hooks.of_method(fullname))
-
-    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        """Return the hook of an attribute."""
-        return _none_on_error(lambda: self._hooks.of_attribute(fullname))
 
 
 def _none_on_error(find: Callable[[], _HookT | None]) -> _HookT | None:

@@ -18,7 +18,7 @@ from mypy.nodes import (
 from mypy.plugin import AnalyzeTypeContext
 from mypy.semanal import SemanticAnalyzer
 from mypy.typeanal import TypeAnalyser
-from mypy.types import Type
+from mypy.types import Type, UnionType
 
 from datarax_typed.mypy_plugin.arithmetic import CONSTANTS, combined, negated
 from datarax_typed.mypy_plugin.constraints import (
@@ -29,7 +29,7 @@ from datarax_typed.mypy_plugin.constraints import (
     is_predicate,
 )
 from datarax_typed.mypy_plugin.guard import guarded
-from datarax_typed.mypy_plugin.marks import fact_of, with_fact
+from datarax_typed.mypy_plugin.marks import fact_of, get_item, with_fact
 from datarax_typed.mypy_plugin.source import Metadata, annotated_metadata, text_of
 
 Hook: typing.TypeAlias = Callable[[AnalyzeTypeContext], Type]
@@ -43,6 +43,9 @@ _SYMBOLS: Final[dict[type[ast.operator], str]] = {
     ast.Mod: "%",
     ast.Pow: "**",
 }
+
+
+WHOLE: Final = "whole"
 
 
 class _NotKnownError(Exception):
@@ -64,7 +67,7 @@ class TypeNames:
         self._analyzer: SemanticAnalyzer | None = None
         self._tree: MypyFile | None = None
         self._imports_it = False
-        self._metadata: Metadata = {}
+        self._metadata: Metadata | None = None
         # Whether the next look at a name is mypy's own.
         self._declines = False
 
@@ -80,7 +83,7 @@ class TypeNames:
         if self._analyzer.cur_mod_node is not self._tree:
             self._tree = self._analyzer.cur_mod_node
             self._imports_it = any(map(_is_import, self._tree.imports))
-            self._metadata = self._read(self._tree) if self._imports_it else {}
+            self._metadata = self._read(self._tree) if self._imports_it else None
         return guarded(self._name, self._as_mypy_does) if self._metadata else None
 
     def _as_mypy_does(self, ctx: AnalyzeTypeContext) -> Type:
@@ -98,15 +101,22 @@ class TypeNames:
             return ctx.api.analyze_type(ctx.type)
         return self._as_mypy_does(ctx)
 
-    def _read(self, tree: MypyFile) -> Metadata:
+    def _read(self, tree: MypyFile) -> Metadata | None:
         assert self._analyzer is not None
         text = text_of(tree.path, self._analyzer.errors.read_source)
         return annotated_metadata(text)
 
     def _name(self, ctx: AnalyzeTypeContext) -> Type:
         typ = self._as_mypy_does(ctx)
-        calls = self._metadata.get((ctx.type.line, ctx.type.column), ())
+        if self._metadata is None:
+            return typ
+        position = (ctx.type.line, ctx.type.column)
+        calls = self._metadata.calls.get(position, ())
+        if ctx.type.name.rpartition(".")[2] == "Annotated":
+            calls = self._metadata.quoted.get(position, calls)
         found = [constraint for call in calls for constraint in _constraints(ctx, call)]
+        if position in self._metadata.unions:
+            found = [of_whole(constraint) for constraint in found]
         return _with_constraints(typ, found, ctx)
 
     def _alias(self, ctx: AnalyzeTypeContext, found: list[Constraint]) -> Type:
@@ -131,6 +141,11 @@ def constraints_of(typ: Type) -> list[Constraint]:
     return fact if isinstance(fact, list) else []
 
 
+def of_whole(constraint: Constraint) -> Constraint:
+    """Return a constraint that stands at an arm of a union, and is one of the union."""
+    return constraint if constraint[0] == WHOLE else (WHOLE, [constraint], {})
+
+
 def _is_import(node: object) -> bool:
     match node:
         case Import():
@@ -150,6 +165,8 @@ def _with_constraints(typ: Type, found: list[Constraint], ctx: AnalyzeTypeContex
     both = [*constraints_of(typ), *found]
     # Annotated[Annotated[int, Gt(0)], Lt(9)] has both; a quoted one is looked at twice.
     distinct = [constraint for at, constraint in enumerate(both) if constraint not in both[:at]]
+    if isinstance(get_item(typ), UnionType):
+        distinct = [of_whole(constraint) for constraint in distinct]
     return with_fact(typ, distinct, ctx.api.named_type("builtins.str", []))
 
 
@@ -208,4 +225,4 @@ def _named(ctx: AnalyzeTypeContext, name: str) -> SymbolNode | None:
     return found.node if found is not None else None
 
 
-__all__ = ["Hook", "TypeNames", "constraints_of"]
+__all__ = ["WHOLE", "Hook", "TypeNames", "constraints_of"]

@@ -11,6 +11,7 @@ CONSTANTS: Final[Mapping[str, float]] = {
 # So that no expression of a few letters fills the memory.
 _LONGEST: Final = 10_000
 _LARGEST_EXPONENT: Final = 64
+_MOST_BITS: Final = 1024
 
 _OPERATIONS: Final[Mapping[str, Callable[[Any, Any], object]]] = {
     "+": operator.add,
@@ -34,9 +35,10 @@ def combined(symbol: str, left: object, right: object) -> object | None:
     if operation is None or not _is_small(symbol, left, right):
         return None
     try:
-        return operation(left, right)
+        result = operation(left, right)
     except (ArithmeticError, TypeError, ValueError):
         return None
+    return None if isinstance(result, int) and result.bit_length() > _MOST_BITS else result
 
 
 def _is_small(symbol: str, left: object, right: object) -> bool:

@@ -21,6 +21,7 @@ from mypy.nodes import (
     NameExpr,
     OperatorAssignmentStmt,
     OverloadedFuncDef,
+    RefExpr,
     StarExpr,
     Statement,
     TryStmt,
@@ -30,7 +31,8 @@ from mypy.nodes import (
     WithStmt,
 )
 
-from datarax_typed.mypy_plugin.source import ReadLines, rebound_within_expressions, text_of
+from datarax_typed.mypy_plugin.mentions import Mentions, mentions
+from datarax_typed.mypy_plugin.source import ReadLines, text_of
 
 # More often than once.
 _OFTEN: Final = 2
@@ -66,8 +68,8 @@ class Assignments:
     _values: dict[Var, Expression] = field(default_factory=dict)
     _calls: dict[Expression, Var] = field(default_factory=dict)
     _text: Callable[[], str] = str
-    # What expressions and patterns bind.
-    _exotic: set[str] | None = None
+    _mentions: Mentions | None = None
+    _has_read: bool = False
 
     def is_bound(self, var: Var) -> bool:
         """Return whether the module binds a variable."""
@@ -77,12 +79,21 @@ class Assignments:
         """Return what is assigned to a variable of the module, if that is once and by itself."""
         return self._values.get(var) if self._is_bound_once(var) else None
 
+    def is_tested(self, expr: RefExpr) -> bool:
+        """Return whether a condition of the module looks at a name or attribute."""
+        return is_tested(expr, self._mentioned())
+
     def _is_bound_once(self, var: Var) -> bool:
-        if self._bound.get(var) != 1:
-            return False
-        if self._exotic is None:
-            self._exotic = rebound_within_expressions(self._text())
-        return var.name not in self._exotic
+        mentioned = self._mentioned() if self._bound.get(var) == 1 else None
+        # What is written into a class may be written anywhere.
+        is_attribute = var.is_initialized_in_class and not var.is_final
+        return mentioned is not None and var.name not in mentioned.rebound and not is_attribute
+
+    def _mentioned(self) -> Mentions | None:
+        if not self._has_read:
+            # Most modules are not asked about: their text is not read before.
+            self._mentions, self._has_read = mentions(self._text()), True
+        return self._mentions
 
     def origin(self, call: Expression) -> str:
         """Return the full name of the global that holds the result of a call, and nothing else."""
@@ -95,8 +106,8 @@ class Assignments:
         self._bound, self._calls, self._values = {}, {}, {}
         for statement in _statements(tree.defs):
             self._statement(statement)
-        # Most modules are not asked about: their text is not read before.
-        self._exotic, self._text = None, lambda: text_of(tree.path, read)
+        self._mentions, self._has_read = None, False
+        self._text = lambda: text_of(tree.path, read)
 
     def _statement(self, statement: Statement) -> None:
         if isinstance(statement, AssignmentStmt):
@@ -138,6 +149,17 @@ class Assignments:
         self._bound[var] = self._bound.get(var, 0) + times
 
 
+def is_tested(expr: RefExpr, mentioned: Mentions | None) -> bool:
+    """Return whether one of the mentioned conditions looks at a name or attribute."""
+    if mentioned is None:
+        return True
+    if isinstance(expr, MemberExpr):
+        return expr.name in mentioned.tested_attributes
+    is_global = isinstance(expr.node, Var) and "." in expr.node.fullname
+    tested = mentioned.tested if is_global else mentioned.tested_locals
+    return isinstance(expr, NameExpr) and expr.name in tested
+
+
 def _statements(body: Iterable[Statement]) -> Iterator[Statement]:
     """Yield statements, and those within them."""
     for statement in body:
@@ -155,4 +177,4 @@ def _within(statement: Statement) -> Iterator[Statement]:
                 yield inner
 
 
-__all__ = ["Assignments"]
+__all__ = ["Assignments", "is_tested"]

@@ -1,6 +1,7 @@
 """The hook of a config class: keeps what its body declares, and reports what contradicts it."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final, get_args
 
 from mypy.nodes import (
@@ -26,7 +27,9 @@ from mypy.semanal import SemanticAnalyzer
 from mypy.types import Instance, Type, get_proper_type
 
 from datarax_typed.core.rules import Rule, RuleKind, unknown_fields
+from datarax_typed.mypy_plugin.assignments import is_tested
 from datarax_typed.mypy_plugin.codes import CONFIG
+from datarax_typed.mypy_plugin.mentions import Mentions, mentions
 from datarax_typed.mypy_plugin.schema import (
     ROOT,
     Schema,
@@ -157,11 +160,17 @@ class _Body:
         for rule, call in self.rules:
             for problem in unknown_fields((rule,), known, self.cls.name):
                 yield _name_in(call, problem.actual), f"has rules over unknown fields: {problem}"
-        if self.fields and not self.cls.decorators:
+        if self.fields and not self.cls.decorators and not self._is_decorated_by_a_base():
             mend = "decorate the class with @dataclass(frozen=True)"
             first = next(iter(self.fields))
             yield self.cls, f"is no dataclass: {first}: expected a field, got an attribute; {mend}"
         yield from self._contradictions()
+
+    def _is_decorated_by_a_base(self) -> bool:
+        bases = [base for base in self.cls.info.mro[1:] if base.fullname != ROOT]
+        return any(
+            base.dataclass_transform_spec or "__init_subclass__" in base.names for base in bases
+        )
 
     def _known_fields(self) -> set[str]:
         names = set(schema_of(self.cls.info).specs) | set(self.fields)
@@ -186,7 +195,13 @@ class _Body:
 
 
 def _read(cls: ClassDef, api: SemanticAnalyzer) -> _Body:
-    evaluator = Evaluator(lambda _: None, api.options)
+    @cache
+    def mentioned() -> Mentions | None:
+        return mentions(text_of(api.cur_mod_node.path, api.errors.read_source))
+
+    evaluator = Evaluator(
+        lambda _: None, api.options, is_tested=lambda expr: is_tested(expr, mentioned())
+    )
     body = _Body(cls, evaluator, is_opaque=_is_opaque(cls, api))
     body.read()
     return body

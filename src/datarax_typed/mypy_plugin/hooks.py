@@ -6,7 +6,6 @@ from typing import Final
 from mypy.nodes import SymbolNode, SymbolTableNode, TypeAlias, TypeInfo, Var
 from mypy.options import Options
 from mypy.plugin import (
-    AttributeContext,
     ClassDefContext,
     FunctionContext,
     MethodContext,
@@ -15,7 +14,6 @@ from mypy.plugins.default import DefaultPlugin
 from mypy.types import Instance, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.annotated import TypeNames
-from datarax_typed.mypy_plugin.attributes import CONFIG_OF_OPERATOR, Attributes
 from datarax_typed.mypy_plugin.callee import info_of
 from datarax_typed.mypy_plugin.config_call import ConfigCalls
 from datarax_typed.mypy_plugin.config_class import config_class
@@ -46,9 +44,6 @@ class Hooks:
         self._configs = ConfigCalls(self._knowledge)
         self._operators = OperatorCalls(self._knowledge)
         self._partials = Partials(self._knowledge, self._configs, self._operators)
-        self._attributes = Attributes(self._knowledge)
-        # Asked for with every attribute of the program.
-        self._known_owners: dict[str, bool] = {}
         self.of_type_name = TypeNames(look_up).hook
 
     def of_base_class(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
@@ -103,21 +98,6 @@ class Hooks:
             return guarded(self._operators.copy, _default_return_type)
         return None
 
-    def of_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        """Return the hook of an attribute."""
-        owner, _, name = fullname.rpartition(".")
-        if fullname == CONFIG_OF_OPERATOR:
-            return guarded(self._attributes.config, _default_type)
-        if not name.startswith("_") and self._is_config_name(owner):
-            return guarded(self._attributes.value, _default_type)
-        return None
-
-    def _is_config_name(self, fullname: str) -> bool:
-        if fullname not in self._known_owners:
-            info = self._class(fullname)
-            self._known_owners[fullname] = info is not None and is_config(info)
-        return self._known_owners[fullname]
-
     def _class(self, fullname: str) -> TypeInfo | None:
         node = self._node(fullname)
         return node if isinstance(node, TypeInfo) else None
@@ -134,10 +114,6 @@ class Hooks:
 
 def _default_return_type(ctx: FunctionContext | MethodContext) -> Type:
     return ctx.default_return_type
-
-
-def _default_type(ctx: AttributeContext) -> Type:
-    return ctx.default_attr_type
 
 
 def _nothing(ctx: ClassDefContext) -> None:

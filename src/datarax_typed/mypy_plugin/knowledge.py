@@ -76,6 +76,8 @@ class Knowledge:
                 owner = self.of(api, expr.expr)
                 return [owner.get("config") if owner is not None else None]
             case RefExpr():
+                if self._assignments.is_tested(expr):
+                    return [None]
                 return self._of_variable(api, variable_of(expr))
             case _:
                 return [None]
@@ -116,7 +118,12 @@ class Knowledge:
             api.options,
             lambda expr: self._of_attribute(api, expr),
             lambda expr: self._value_of(api, expr),
+            lambda expr: self._is_tested(api, expr),
         )
+
+    def _is_tested(self, api: TypeChecker, expr: RefExpr) -> bool:
+        self._look_at(api)
+        return self._assignments.is_tested(expr)
 
     def _of_attribute(self, api: TypeChecker, expr: MemberExpr) -> Alternatives | None:
         owner = self.of(api, expr.expr)

@@ -9,11 +9,12 @@ from mypy.types import (
     Instance,
     LiteralType,
     ProperType,
+    ReadOnlyType,
+    RequiredType,
     TupleType,
     Type,
     TypeAliasType,
     TypedDictType,
-    TypeVarType,
     UnionType,
     get_proper_type,
 )
@@ -59,7 +60,18 @@ def _with_attribute(carrier: Instance, literal: LiteralType) -> Instance:
     return marked
 
 
+def get_item(typ: Type) -> ProperType:
+    """Return a type without its aliases, and without `Required` and the like."""
+    while isinstance(typ, RequiredType | ReadOnlyType):
+        typ = typ.item
+    return get_proper_type(typ)
+
+
 def _marked(typ: Type, mark: Callable[[Instance], Instance]) -> Type:
+    if isinstance(typ, RequiredType):
+        return RequiredType(_marked(typ.item, mark), required=typ.required)
+    if isinstance(typ, ReadOnlyType):
+        return ReadOnlyType(_marked(typ.item, mark))
     if isinstance(typ, TypeAliasType) and (typ.alias is None or typ.is_recursive):
         return typ
     proper = get_proper_type(typ)
@@ -68,13 +80,8 @@ def _marked(typ: Type, mark: Callable[[Instance], Instance]) -> Type:
             return mark(proper)
         case TupleType():
             return proper.copy_modified(fallback=mark(proper.partial_fallback))
-        case LiteralType():
-            return LiteralType(proper.value, mark(proper.fallback), proper.line, proper.column)
         case TypedDictType() | CallableType():
             return proper.copy_modified(fallback=mark(proper.fallback))
-        case TypeVarType():
-            # Of a generic alias: a use of it looks there.
-            return proper.copy_modified(upper_bound=_marked(proper.upper_bound, mark))
         case UnionType():
             items = [_marked(item, mark) for item in proper.items]
             return UnionType(items, proper.line, proper.column)
@@ -83,18 +90,16 @@ def _marked(typ: Type, mark: Callable[[Instance], Instance]) -> Type:
 
 
 def _carrier(typ: Type | None) -> Instance | None:
-    proper: ProperType | None = get_proper_type(typ)
+    proper = None if typ is None else get_item(typ)
     match proper:
         case Instance():
             return proper
         case TupleType():
             return proper.partial_fallback
-        case LiteralType() | TypedDictType() | CallableType():
+        case TypedDictType() | CallableType():
             return proper.fallback
-        case TypeVarType():
-            return _carrier(proper.upper_bound)
         case _:
             return None
 
 
-__all__ = ["fact_of", "is_marked", "with_fact"]
+__all__ = ["fact_of", "get_item", "is_marked", "with_fact"]

@@ -75,8 +75,16 @@ def schema_of(info: TypeInfo) -> Schema:
         defaults = {name: value for name, value in defaults.items() if name not in schema.specs}
         defaults |= schema.defaults
     rules = dict.fromkeys(rule for schema in own for rule in schema.rules)
-    opaque = any(schema.is_opaque for schema in own) or info.fallback_to_any
+    opaque = info.fallback_to_any or any(schema.is_opaque for schema in own)
+    opaque = opaque or any(map(_may_replace_values, info.mro))
     return Schema(specs, defaults, tuple(rules), opaque)
+
+
+def _may_replace_values(base: TypeInfo) -> bool:
+    """Return whether a base that is no config has a say in what a config is made of."""
+    steps = ("__new__", "__post_init__", "__setattr__", "__getattribute__")
+    is_other = not is_config(base) and base.fullname != "builtins.object"
+    return is_other and any(name in base.names for name in steps)
 
 
 def _of_mixin(info: TypeInfo) -> Schema:

@@ -2,28 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from mypy.types import (
     Instance,
     LiteralType,
     NoneType,
     ProperType,
-    ReadOnlyType,
-    RequiredType,
     TupleType,
     Type,
     TypeAliasType,
     TypedDictType,
     UnionType,
     UnpackType,
-    get_proper_type,
 )
 
 from datarax_typed.core.rules import Unknown, describe_plain, item_path
-from datarax_typed.mypy_plugin.annotated import constraints_of
+from datarax_typed.mypy_plugin.annotated import WHOLE, constraints_of
 from datarax_typed.mypy_plugin.constraints import Constraint, broken_by
 from datarax_typed.mypy_plugin.findings import Finding
+from datarax_typed.mypy_plugin.marks import get_item
 
 _DEEPEST: Final = 8
 _STANDARD: Final = ("builtins", "typing", "collections", "collections.abc")
@@ -61,6 +59,9 @@ class Spec:
     parts: "tuple[Spec, ...]" = ()
     named: "Mapping[str, Spec]" = field(default_factory=dict)
     arms: "tuple[Spec, ...]" = ()
+    # Of a literal type and of a tuple of fixed length.
+    literals: tuple[object, ...] = ()
+    length: int | None = None
 
     def packed(self) -> object:
         """Return the spec as plain data."""
@@ -91,23 +92,34 @@ def _packed(value: object) -> object:
 
 def spec_of(typ: Type | None, depth: int = 0) -> Spec:
     """Return what a type asks of a value."""
-    if isinstance(typ, RequiredType | ReadOnlyType):
-        typ = typ.item
-    if depth > _DEEPEST or (isinstance(typ, TypeAliasType) and typ.is_recursive):
+    if typ is None or depth > _DEEPEST or (isinstance(typ, TypeAliasType) and typ.is_recursive):
         return Spec()
-    proper = get_proper_type(typ)
-    if proper is None:
-        return Spec()
+    proper = get_item(typ)
     inner = _inner(proper, depth + 1)
-    return replace(inner, kind=_name(proper), own=tuple(constraints_of(proper)))
+    return replace(inner, kind=_name(proper), own=tuple(_own(proper)))
+
+
+def _own(proper: ProperType) -> list[Constraint]:
+    if not isinstance(proper, UnionType):
+        return [constraint for constraint in constraints_of(proper) if constraint[0] != WHOLE]
+    found: list[Constraint] = [
+        cast(Constraint, args[0])
+        for item in map(get_item, proper.items)
+        for name, args, _ in constraints_of(item)
+        if name == WHOLE
+    ]
+    return [constraint for at, constraint in enumerate(found) if constraint not in found[:at]]
 
 
 def _inner(proper: ProperType, depth: int) -> Spec:
     match proper:
         case UnionType():
             return Spec(arms=tuple(spec_of(arm, depth) for arm in proper.items))
+        case LiteralType() if not proper.is_enum_literal():
+            return Spec(literals=(proper.value,))
         case TupleType() if not any(isinstance(item, UnpackType) for item in proper.items):
-            return Spec(parts=tuple(spec_of(item, depth) for item in proper.items))
+            parts = tuple(spec_of(item, depth) for item in proper.items)
+            return Spec(parts=parts, length=len(parts))
         case TypedDictType():
             return Spec(named={key: spec_of(item, depth) for key, item in proper.items.items()})
         case Instance(args=[only]) if _is_standard(proper):
@@ -144,6 +156,10 @@ def holds(spec: Spec | None, value: object) -> bool:
         return True
     if spec.arms:
         return any(holds(arm, value) for arm in spec.arms)
+    if spec.literals and (type(value), value) not in [(type(one), one) for one in spec.literals]:
+        return False
+    if spec.length is not None and isinstance(value, tuple) and len(value) != spec.length:
+        return False
     return spec.kind not in _HOLDERS or spec.kind in _HELD_BY.get(type(value), (spec.kind,))
 
 
@@ -157,12 +173,10 @@ def broken(spec: Spec | None, value: object, where: str) -> Iterator[Finding]:
     """
     if spec is None or isinstance(value, Unknown) or not holds(spec, value):
         return
+    inner = list(_within(spec, value, where))
     if spec.arms:
         found = [list(broken(arm, value, where)) for arm in spec.arms if holds(arm, value)]
-        if all(found):
-            yield from min(found, key=len)
-        return
-    inner = list(_within(spec, value, where))
+        inner = min(found, key=len)
     yield from inner
     # As when the config is built: what is wrong inside comes first.
     for constraint in () if inner else spec.own:

@@ -43,6 +43,7 @@ from mypy.types import (
     Instance,
     LiteralType,
     NoneType,
+    ProperType,
     TupleType,
     Type,
     TypedDictType,
@@ -56,6 +57,7 @@ from datarax_typed.mypy_plugin.arithmetic import CONSTANTS, combined, negated
 from datarax_typed.mypy_plugin.text import Alternatives, Member
 
 TypeOf: TypeAlias = Callable[[Expression], Type | None]
+IsTested: TypeAlias = Callable[[RefExpr], bool]
 Assigned: TypeAlias = Callable[[RefExpr], Expression | None]
 OfAttribute: TypeAlias = Callable[[MemberExpr], Alternatives | None]
 
@@ -76,7 +78,6 @@ _CALLABLE: Final[dict[str, Callable[..., object]]] = {
     "builtins.list": list,
     "builtins.max": max,
     "builtins.min": min,
-    "builtins.str": str,
     "builtins.tuple": tuple,
 }
 # Of a condition that is true or false for the platform and version that mypy checks for.
@@ -91,6 +92,7 @@ class Evaluator:
         options: mypy's options.
         of_attribute: gives what is known of an attribute of an object, or None.
         assigned: gives the only expression that is assigned to a name, or None.
+        is_tested: whether a condition of the module looks at a name.
     """
 
     def __init__(
@@ -99,11 +101,13 @@ class Evaluator:
         options: Options,
         of_attribute: OfAttribute = lambda _: None,
         assigned: Assigned = lambda _: None,
+        is_tested: IsTested = lambda _: False,
     ) -> None:
         self._type_of = type_of
         self._options = options
         self._of_attribute = of_attribute
         self._assigned = assigned
+        self._is_tested = is_tested
 
     def alternatives(self, expr: Expression) -> Alternatives:
         """Return what an expression may be: one value for each arm of its conditionals."""
@@ -213,7 +217,14 @@ class Evaluator:
             yield _SINGLETONS[expr.fullname]
         elif expr.fullname in CONSTANTS:
             yield CONSTANTS[expr.fullname]
-        elif isinstance(expr.node, Var) and expr.node.final_value is not None:
+        elif self._is_tested(expr) and not _is_member(self._type_of(expr)):
+            # `if SIZE > 0: Config(SIZE)`: what it is there, the condition says.
+            yield _kind_alone(self._type_of(expr))
+        else:
+            yield from self._variable(expr)
+
+    def _variable(self, expr: RefExpr) -> Iterator[object]:
+        if isinstance(expr.node, Var) and expr.node.final_value is not None:
             yield expr.node.final_value
         elif isinstance(expr.node, TypeInfo):
             yield AN_OBJECT
@@ -250,6 +261,23 @@ def of_type(typ: Type | None) -> Alternatives:
     if isinstance(proper, Instance) and proper.last_known_value is not None:
         return (_literal(proper.last_known_value),)
     return (_kind(proper),)
+
+
+def _is_member(typ: Type | None) -> bool:
+    proper = get_proper_type(typ)
+    known = proper.last_known_value if isinstance(proper, Instance) else proper
+    return isinstance(known, LiteralType) and known.is_enum_literal()
+
+
+def _kind_alone(typ: Type | None) -> Unknown:
+    """Return what a type tells of a value but for literals."""
+    proper = get_proper_type(typ)
+    items = proper.items if isinstance(proper, UnionType) else [proper]
+    return _merged(tuple(_kind(_fallback(get_proper_type(item))) for item in items))
+
+
+def _fallback(proper: ProperType | None) -> ProperType | None:
+    return proper.fallback if isinstance(proper, LiteralType) else proper
 
 
 def _is_vague(value: object) -> bool:
@@ -293,8 +321,10 @@ def _literal(literal: LiteralType) -> object:
     # A member of `class Field(str, Enum)` is a text.
     if any(info.has_base(name) for name in ("builtins.str", "builtins.int", "builtins.float")):
         known = assigned.last_known_value if isinstance(assigned, Instance) else assigned
-        is_plain = isinstance(known, LiteralType) and not known.is_enum_literal()
-        return known.value if isinstance(known, LiteralType) and is_plain else AN_OBJECT
+        # Of a value of another type, the enumeration makes one of its own.
+        if isinstance(known, LiteralType) and info.has_base(known.fallback.type.fullname):
+            return AN_OBJECT if known.is_enum_literal() else known.value
+        return AN_OBJECT
     return Member(f"{info.name}.{literal.value}")
 
 
