@@ -67,12 +67,19 @@ class Workplace:
 
     def edits(self, reports: Callable[[], list[Report]]) -> None:
         """Make every edit, and take it back; compare what is reported after each step."""
-        for name, edit in EDITS.items():
-            wanted = expected(self.folder)
-            edit.apply(self.folder)
-            self.compare(f"{name} edited", reports, edit.expected(wanted, self.folder))
-            edit.undo(self.folder)
-            self.compare(f"{name} as it was", reports, wanted)
+        for name in EDITS:
+            self.edit(reports, name)
+
+    def edit(self, reports: Callable[[], list[Report]], *names: str) -> None:
+        """Make some edits together, and take them back; compare what is reported after each."""
+        before = wanted = expected(self.folder)
+        for name in names:
+            EDITS[name].apply(self.folder)
+            wanted = EDITS[name].expected(wanted, self.folder)
+        self.compare(f"{', '.join(names)} edited", reports, wanted)
+        for name in reversed(names):
+            EDITS[name].undo(self.folder)
+        self.compare(f"{', '.join(names)} as before", reports, before)
 
     def compare(
         self, name: str, reports: Callable[[], list[Report]], wanted: list[Expectation]
@@ -127,7 +134,7 @@ def daemon(place: Workplace) -> None:
 
 
 def older(version: str) -> Callable[[Workplace], None]:
-    """Return a run of the last mypy of a version: cold, warm, and after edits."""
+    """Return a run of the last mypy of a version: cold, warm, and after all edits at once."""
 
     def runs(place: Workplace) -> None:
         packages = place.folder / "packages"
@@ -137,7 +144,9 @@ def older(version: str) -> Callable[[Workplace], None]:
         place.loose = True
         stated = run([sys.executable, "-m", "mypy", "--version"], place.folder, place.environment)
         assert stated.startswith(f"mypy {version}."), stated
-        newest(place)
+        place.check("cold")
+        place.check("warm")
+        place.edit(place.reports, *EDITS)
 
     return runs
 
