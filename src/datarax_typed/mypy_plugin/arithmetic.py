@@ -21,6 +21,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[Any, Any], object]]] = {
     "//": operator.floordiv,
     "%": operator.mod,
     "**": operator.pow,
+    "|": operator.or_,
 }
 
 

@@ -13,9 +13,10 @@ from datarax_typed.mypy_plugin.callee import calls_class, info_of, is_class
 from datarax_typed.mypy_plugin.codes import CONFIG
 from datarax_typed.mypy_plugin.findings import Finding
 from datarax_typed.mypy_plugin.knowledge import Knowledge, is_of_config
+from datarax_typed.mypy_plugin.known_types import ANYTHING
 from datarax_typed.mypy_plugin.schema import Schema, findings, is_config, schema_of
 from datarax_typed.mypy_plugin.text import Alternatives
-from datarax_typed.mypy_plugin.values import ANYTHING, Evaluator
+from datarax_typed.mypy_plugin.values import Evaluator
 
 Values: TypeAlias = dict[str, Alternatives]
 

@@ -29,6 +29,7 @@ from mypy.types import Instance, Type, get_proper_type
 from datarax_typed.core.rules import Rule, RuleKind, unknown_fields
 from datarax_typed.mypy_plugin.assignments import is_tested
 from datarax_typed.mypy_plugin.codes import CONFIG
+from datarax_typed.mypy_plugin.known_types import ANYTHING, of_type
 from datarax_typed.mypy_plugin.mentions import Mentions, mentions
 from datarax_typed.mypy_plugin.schema import (
     ROOT,
@@ -41,7 +42,7 @@ from datarax_typed.mypy_plugin.schema import (
 from datarax_typed.mypy_plugin.source import replaces_values, text_of
 from datarax_typed.mypy_plugin.spec import spec_of
 from datarax_typed.mypy_plugin.text import Alternatives
-from datarax_typed.mypy_plugin.values import ANYTHING, Evaluator, of_type
+from datarax_typed.mypy_plugin.values import Evaluator
 
 _RULES: Final = "datarax_typed.core.rules"
 _KINDS: Final[tuple[RuleKind, ...]] = get_args(RuleKind)

@@ -1,8 +1,9 @@
 """Which argument of an operator's constructor reaches the library's, through `super()`."""
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from mypy.nodes import TypeInfo
 
@@ -10,6 +11,7 @@ from datarax_typed.mypy_plugin.text import from_text, to_text
 
 OPERATOR: Final = "datarax_typed.core.operator.OperatorModule"
 _KEY: Final = "datarax_typed"
+_SUPER: Final = "super().__init__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,57 @@ class Forwarding:
 
 # The library's own constructor, where all others end.
 _LAST: Final = Forwarding(("config", "rngs", "name"), (), {}, ("rngs", "name"))
+
+
+def forwarding_at(text: str, line: int) -> Forwarding | None:
+    """Return what the constructor at a line hands on; None where it is not certain.
+
+    It calls the next one once, in any case, with some of its arguments as it got them.
+    """
+    for node in ast.walk(ast.parse(text)) if text else ():
+        if isinstance(node, ast.FunctionDef) and node.lineno == line:
+            calls = list(_super_calls(node.body))
+            return _forwarding(node, calls[0]) if len(calls) == 1 else None
+    return None
+
+
+def _super_calls(body: list[ast.stmt]) -> Iterator[ast.Call]:
+    """Yield the calls of super().__init__ that are made in any case."""
+    for statement in body:
+        match statement:
+            case ast.Expr(value=ast.Call() as call) if ast.unparse(call.func) == _SUPER:
+                yield call
+            case _:
+                pass
+
+
+def _forwarding(init: ast.FunctionDef, call: ast.Call) -> Forwarding | None:
+    if any(keyword.arg is None for keyword in call.keywords):
+        return None
+    own = [*init.args.posonlyargs, *init.args.args]
+    names = [argument.arg for argument in (*own, *init.args.kwonlyargs)][1:]
+    bound = {node.id for node in ast.walk(init) if _binds(node) and node.lineno <= call.lineno}
+
+    def handed(value: ast.expr) -> str | None:
+        name = value.id if isinstance(value, ast.Name) else None
+        return name if name in names and name not in bound else None
+
+    defaults = [*zip(reversed(own), reversed(init.args.defaults), strict=False)]
+    defaults += [
+        (argument, default)
+        for argument, default in zip(init.args.kwonlyargs, init.args.kw_defaults, strict=True)
+        if default is not None
+    ]
+    return Forwarding(
+        tuple(names),
+        tuple(map(handed, call.args)),
+        {str(keyword.arg): handed(keyword.value) for keyword in call.keywords},
+        tuple(argument.arg for argument, default in defaults if ast.unparse(default) == "None"),
+    )
+
+
+def _binds(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
 
 
 def store(info: TypeInfo, forwarding: Forwarding | None) -> None:
@@ -78,4 +131,4 @@ def _through(chain: list[Forwarding]) -> tuple[str, str, bool] | None:
     return config, rngs, rngs in following.none_by_default
 
 
-__all__ = ["OPERATOR", "Forwarding", "arguments_of", "store"]
+__all__ = ["OPERATOR", "Forwarding", "arguments_of", "forwarding_at", "store"]

@@ -48,12 +48,19 @@ def _look_at(node: ast.AST, own: frozenset[str], found: Mentions) -> None:
             found.rebound.add(name)
         case ast.MatchMapping(rest=str() as name):
             found.rebound.add(name)
+        case ast.Call(func=func, args=[ast.Name(id=name), *_]) if _writes(func):
+            found.rebound.add(name)
         case _:
             pass
     for test in _tests(node):
         _note(test, own, found)
     for child in ast.iter_child_nodes(node):
         _look_at(child, own, found)
+
+
+def _writes(function: ast.expr) -> bool:
+    name = ast.unparse(function).rpartition(".")[2]
+    return name in ("setattr", "delattr", "__setattr__", "__delattr__", "vars")
 
 
 def _note(test: ast.AST, own: frozenset[str], found: Mentions) -> None:

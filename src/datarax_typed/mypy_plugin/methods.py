@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import FuncDef, TypeInfo
 from mypy.types import (
     CallableType,
@@ -10,8 +11,10 @@ from mypy.types import (
     TupleType,
     Type,
     TypedDictType,
+    TypeVarType,
     get_proper_type,
 )
+from mypy.typevars import fill_typevars
 
 from datarax_typed.mypy_plugin.constructors import OPERATOR
 from datarax_typed.mypy_plugin.schema import is_config
@@ -42,7 +45,9 @@ def writes(info: TypeInfo, *names: str) -> bool:
 
 def lacks_transformation(info: TypeInfo) -> bool:
     """Return whether an operator class writes nothing that transforms."""
-    return info.fullname not in _BASES and not writes(info, "apply", "transform", "apply_batch")
+    return info.fullname not in _BASES and not writes(
+        info, "apply", "transform", "apply_batch", "__call__"
+    )
 
 
 def draws_nothing(info: TypeInfo) -> bool:
@@ -73,25 +78,17 @@ def _is_never_none(typ: Type) -> bool:
 
 def config_class(info: TypeInfo) -> TypeInfo | None:
     """Return the config class that an operator class asks for; None where that is not known."""
-    for base in info.mro:
-        if "config_class" in base.names and base.fullname not in _BASES:
-            return None
-        for parent in base.bases:
-            for argument in map(get_proper_type, parent.args):
-                if isinstance(argument, Instance) and is_config(argument.type):
-                    return argument.type
-        if base.fullname in _BASES and (found := _of_base(base)) is not None:
-            return found
-    return None
-
-
-def _of_base(base: TypeInfo) -> TypeInfo | None:
-    """Return the bound of the config type variable of one of the library's bases."""
-    for variable in base.defn.type_vars:
-        bound = get_proper_type(variable.upper_bound)
-        if isinstance(bound, Instance) and is_config(bound.type):
-            return bound.type
-    return None
+    root = next((base for base in info.mro if base.fullname == OPERATOR), None)
+    own = [base for base in info.mro if base.fullname not in _BASES]
+    if root is None or any("config_class" in base.names for base in own):
+        return None
+    instance = fill_typevars(info)
+    if not isinstance(instance, Instance):
+        return None
+    proper = get_proper_type(map_instance_to_supertype(instance, root).args[0])
+    if isinstance(proper, TypeVarType):
+        proper = get_proper_type(proper.upper_bound)
+    return proper.type if isinstance(proper, Instance) and is_config(proper.type) else None
 
 
 __all__ = [

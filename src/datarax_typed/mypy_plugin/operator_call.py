@@ -105,7 +105,7 @@ class OperatorCalls:
         if exact and lacks_transformation(made.type):
             api.fail(no_transformation(made.type), call, code=OPERATOR)
         names = arguments_of(made.type)
-        config = None if names is None else _argument(ctx, names[0])
+        config = None if names is None else _argument(ctx, names[0], is_first=True)
         if names is None or config is None:
             return made
         rngs = _argument(ctx, names[1])
@@ -306,11 +306,12 @@ def _of_default(value: object) -> list[str]:
     return [str(key) for key in value] if isinstance(value, dict) else ["default"]
 
 
-def _argument(ctx: FunctionContext, name: str) -> Expression | None:
+def _argument(ctx: FunctionContext, name: str, *, is_first: bool = False) -> Expression | None:
     """Return the expression that is given for an argument, and for it alone."""
-    if name not in ctx.callee_arg_names:
+    names = [*ctx.callee_arg_names]
+    if name not in names and not (is_first and names[:1] == [None]):
         return None
-    at = ctx.callee_arg_names.index(name)
+    at = names.index(name) if name in names else 0
     given = ctx.args[at]
     return given[0] if given and not ctx.arg_kinds[at][0].is_star() else None
 

@@ -16,9 +16,9 @@ from datarax_typed.core.rules import (
     statistics_problems,
 )
 from datarax_typed.mypy_plugin.findings import Finding
+from datarax_typed.mypy_plugin.known_types import ANYTHING
 from datarax_typed.mypy_plugin.spec import Spec, broken, holds, spec_of
 from datarax_typed.mypy_plugin.text import Alternatives, from_text, to_text
-from datarax_typed.mypy_plugin.values import ANYTHING
 
 ROOT: Final = "datarax_typed.core.config.DataraxModuleConfig"
 _KEY: Final = "datarax_typed"

@@ -1,8 +1,9 @@
 """What source text tells of the value of an expression."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
-from typing import Any, Final, TypeAlias
+from math import prod
+from typing import Final, TypeAlias
 
 from mypy.nodes import (
     ArgKind,
@@ -38,32 +39,25 @@ from mypy.reachability import (
     MYPY_TRUE,
     infer_condition_value,
 )
-from mypy.types import (
-    CallableType,
-    Instance,
-    LiteralType,
-    NoneType,
-    ProperType,
-    TupleType,
-    Type,
-    TypedDictType,
-    TypeType,
-    UnionType,
-    get_proper_type,
-)
+from mypy.types import Type
 
 from datarax_typed.core.rules import Unknown
 from datarax_typed.mypy_plugin.arithmetic import CONSTANTS, combined, negated
-from datarax_typed.mypy_plugin.text import Alternatives, Member
+from datarax_typed.mypy_plugin.known_types import (
+    AN_OBJECT,
+    ANYTHING,
+    bytes_of,
+    is_member,
+    kind_alone,
+    of_type,
+)
+from datarax_typed.mypy_plugin.text import Alternatives
 
 TypeOf: TypeAlias = Callable[[Expression], Type | None]
 IsTested: TypeAlias = Callable[[RefExpr], bool]
 Assigned: TypeAlias = Callable[[RefExpr], Expression | None]
 OfAttribute: TypeAlias = Callable[[MemberExpr], Alternatives | None]
 
-ANYTHING: Final = Unknown()
-SOMETHING: Final = Unknown(may_be_none=False)
-AN_OBJECT: Final = Unknown(may_be_none=False, may_be_false=False)
 
 _MOST_ALTERNATIVES: Final = 16
 _SINGLETONS: Final = {"builtins.None": None, "builtins.True": True, "builtins.False": False}
@@ -119,7 +113,7 @@ class Evaluator:
             case StrExpr() | IntExpr() | FloatExpr() | ComplexExpr():
                 yield expr.value
             case BytesExpr():
-                yield _bytes(expr.value)
+                yield bytes_of(expr.value)
             case AssertTypeExpr() | CastExpr():
                 yield from self.alternatives(expr.expr)
             case AssignmentExpr():
@@ -148,10 +142,21 @@ class Evaluator:
 
     def _arms(self, expr: ConditionalExpr) -> Iterator[object]:
         certain = infer_condition_value(expr.cond, self._options)
-        if certain not in _FALSE:
+        known = self._known_condition(expr.cond)
+        if certain not in _FALSE and known is not False:
             yield from self.alternatives(expr.if_expr)
-        if certain not in _TRUE:
+        if certain not in _TRUE and known is not True:
             yield from self.alternatives(expr.else_expr)
+
+    def _known_condition(self, expr: Expression) -> bool | None:
+        if isinstance(expr, UnaryExpr) and expr.op == "not":
+            inner = self._known_condition(expr.expr)
+            return None if inner is None else not inner
+        if not isinstance(expr, RefExpr):
+            return None
+        found = _SINGLETONS.get(expr.fullname, ANYTHING)
+        values = [found] if found is not ANYTHING else list(self._variable(expr))
+        return values[0] if len(values) == 1 and isinstance(values[0], bool) else None
 
     def _unary(self, expr: UnaryExpr) -> Iterator[object]:
         for value in self.alternatives(expr.expr):
@@ -171,27 +176,38 @@ class Evaluator:
         if isinstance(expr, DictExpr):
             yield from self._dict(expr)
             return
-        if any(isinstance(item, StarExpr) for item in expr.items):
-            yield AN_OBJECT
-            return
-        for items in self._product(expr.items):
-            match expr:
-                case TupleExpr():
-                    yield items
-                case ListExpr():
-                    yield list(items)
-                case _:
-                    # Of unknown items, some may be equal.
-                    yield AN_OBJECT if not _are_keys(items) else set(items)
+        parts = [item.expr if isinstance(item, StarExpr) else item for item in expr.items]
+        for found in self._product(parts):
+            items = _spliced(expr.items, found)
+            if items is None or (isinstance(expr, SetExpr) and not _are_keys(items)):
+                # Of unknown items in a set, some may be equal.
+                yield AN_OBJECT
+            elif isinstance(expr, TupleExpr):
+                yield tuple(items)
+            else:
+                yield items if isinstance(expr, ListExpr) else set(items)
 
     def _dict(self, expr: DictExpr) -> Iterator[object]:
-        keys = [key for key, _ in expr.items if key is not None]
-        if len(keys) < len(expr.items):
+        keys = [self.alternatives(key) if key is not None else (None,) for key, _ in expr.items]
+        values = [self.alternatives(value) for _, value in expr.items]
+        if any(len(found) != 1 for found in keys) or prod(map(len, values)) > _MOST_ALTERNATIVES:
             yield AN_OBJECT
             return
-        for found in self._product([*keys, *(value for _, value in expr.items)]):
-            names, values = found[: len(keys)], found[len(keys) :]
-            yield dict(zip(names, values, strict=True)) if _are_keys(names) else AN_OBJECT
+        for found in product(*values):
+            yield self._merged_dict(expr, [key for (key,) in keys], found)
+
+    def _merged_dict(
+        self, expr: DictExpr, keys: list[object], values: tuple[object, ...]
+    ) -> object:
+        made: dict[object, object] = {}
+        for (key_expr, _), key, value in zip(expr.items, keys, values, strict=True):
+            if key_expr is not None and _are_keys([key]):
+                made[key] = value
+            elif key_expr is None and isinstance(value, dict):
+                made |= value
+            else:
+                return AN_OBJECT
+        return made
 
     def _product(self, items: list[Expression]) -> Iterator[tuple[object, ...]]:
         each = [self.alternatives(item) for item in items]
@@ -217,14 +233,17 @@ class Evaluator:
             yield _SINGLETONS[expr.fullname]
         elif expr.fullname in CONSTANTS:
             yield CONSTANTS[expr.fullname]
-        elif self._is_tested(expr) and not _is_member(self._type_of(expr)):
+        elif self._is_tested(expr) and not is_member(self._type_of(expr)):
             # `if SIZE > 0: Config(SIZE)`: what it is there, the condition says.
-            yield _kind_alone(self._type_of(expr))
+            yield kind_alone(self._type_of(expr))
         else:
             yield from self._variable(expr)
 
     def _variable(self, expr: RefExpr) -> Iterator[object]:
-        if isinstance(expr.node, Var) and expr.node.final_value is not None:
+        if _of_enumeration(expr):
+            # Its member is not what is assigned to it.
+            yield from of_type(self._type_of(expr))
+        elif isinstance(expr.node, Var) and expr.node.final_value is not None:
             yield expr.node.final_value
         elif isinstance(expr.node, TypeInfo):
             yield AN_OBJECT
@@ -249,91 +268,23 @@ def _frozen(value: object) -> object:
     return AN_OBJECT if isinstance(value, list | dict | set) else value
 
 
-def of_type(typ: Type | None) -> Alternatives:
-    """Return what a type tells of a value."""
-    proper = get_proper_type(typ)
-    if isinstance(proper, UnionType):
-        found = tuple(value for item in proper.items for value in of_type(item))
-        # `Literal["a", "b"]` is one of these; of `str | None` nobody knows.
-        return (_merged(found),) if any(map(_is_vague, found)) else found
-    if isinstance(proper, LiteralType):
-        return (_literal(proper),)
-    if isinstance(proper, Instance) and proper.last_known_value is not None:
-        return (_literal(proper.last_known_value),)
-    return (_kind(proper),)
-
-
-def _is_member(typ: Type | None) -> bool:
-    proper = get_proper_type(typ)
-    known = proper.last_known_value if isinstance(proper, Instance) else proper
-    return isinstance(known, LiteralType) and known.is_enum_literal()
-
-
-def _kind_alone(typ: Type | None) -> Unknown:
-    """Return what a type tells of a value but for literals."""
-    proper = get_proper_type(typ)
-    items = proper.items if isinstance(proper, UnionType) else [proper]
-    return _merged(tuple(_kind(_fallback(get_proper_type(item))) for item in items))
-
-
-def _fallback(proper: ProperType | None) -> ProperType | None:
-    return proper.fallback if isinstance(proper, LiteralType) else proper
-
-
-def _is_vague(value: object) -> bool:
-    return value is None or isinstance(value, Unknown)
-
-
-def _merged(values: Alternatives) -> Unknown:
-    return Unknown(
-        any(
-            value is None or (isinstance(value, Unknown) and value.may_be_none) for value in values
-        ),
-        any(
-            value is False or (isinstance(value, Unknown) and value.may_be_false)
-            for value in values
-        ),
-    )
-
-
-def _kind(proper: Type | None) -> object:
-    match proper:
-        case NoneType():
+def _spliced(items: list[Expression], found: tuple[object, ...]) -> list[object] | None:
+    """Return the items of a display, with those of starred ones among them."""
+    spliced: list[object] = []
+    for item, value in zip(items, found, strict=True):
+        if not isinstance(item, StarExpr):
+            spliced.append(value)
+        elif isinstance(value, list | tuple):
+            spliced += value
+        else:
             return None
-        case Instance() if proper.type.fullname == "builtins.object" or proper.type.is_protocol:
-            return ANYTHING
-        case Instance() if proper.type.has_base("builtins.int") or proper.type.fallback_to_any:
-            return SOMETHING
-        case Instance() | CallableType() | TupleType() | TypedDictType() | TypeType():
-            return AN_OBJECT
-        case _:
-            return ANYTHING
+    return spliced
 
 
-def _literal(literal: LiteralType) -> object:
-    if not literal.is_enum_literal():
-        return _bytes(literal.value) if _is_bytes(literal) else literal.value
-    info = literal.fallback.type
-    symbol = info.names.get(str(literal.value))
-    assigned = (
-        get_proper_type(symbol.node.type) if symbol and isinstance(symbol.node, Var) else None
-    )
-    # A member of `class Field(str, Enum)` is a text.
-    if any(info.has_base(name) for name in ("builtins.str", "builtins.int", "builtins.float")):
-        known = assigned.last_known_value if isinstance(assigned, Instance) else assigned
-        # Of a value of another type, the enumeration makes one of its own.
-        if isinstance(known, LiteralType) and info.has_base(known.fallback.type.fullname):
-            return AN_OBJECT if known.is_enum_literal() else known.value
-        return AN_OBJECT
-    return Member(f"{info.name}.{literal.value}")
-
-
-def _is_bytes(literal: LiteralType) -> bool:
-    return literal.fallback.type.fullname == "builtins.bytes"
-
-
-def _bytes(escaped: Any) -> bytes:  # LiteralType.value has a type for all literals
-    return str(escaped).encode("latin-1").decode("unicode_escape").encode("latin-1")
+def _of_enumeration(expr: RefExpr) -> bool:
+    owner = expr.expr if isinstance(expr, MemberExpr) else None
+    node = owner.node if isinstance(owner, RefExpr) else None
+    return isinstance(node, TypeInfo) and node.is_enum
 
 
 def _result(function: Callable[..., object], expr: CallExpr, args: tuple[object, ...]) -> object:
@@ -348,9 +299,9 @@ def _result(function: Callable[..., object], expr: CallExpr, args: tuple[object,
         return ANYTHING
 
 
-def _are_keys(values: tuple[object, ...]) -> bool:
+def _are_keys(values: Iterable[object]) -> bool:
     """Return whether values are known, and such that a set or dict may have them for keys."""
-    return not any(map(_holds_unknown, values)) and all(map(_is_hashable, values))
+    return not any(_holds_unknown(value) or not _is_hashable(value) for value in values)
 
 
 def _is_hashable(value: object) -> bool:
@@ -368,4 +319,4 @@ def _holds_unknown(value: object) -> bool:
     return isinstance(value, Unknown)
 
 
-__all__ = ["ANYTHING", "AN_OBJECT", "SOMETHING", "Evaluator", "TypeOf", "of_type"]
+__all__ = ["Evaluator", "TypeOf"]
