@@ -57,12 +57,13 @@ def config_class(ctx: ClassDefContext) -> None:
     """Store the schema of a config class, and report what is wrong with the class itself."""
     if not isinstance(ctx.api, SemanticAnalyzer):
         return
+    text_type = ctx.api.named_type("builtins.str")
     for info in ctx.cls.info.mro[1:]:
         # The root has no base whose hook would be called; its subclass stands in its module.
         if is_config(info) and not has_schema(info) and info.defn.defs.body:
-            _read(info.defn, ctx.api).schema().store(info)
+            _read(info.defn, ctx.api).schema().store(info, text_type)
     body = _read(ctx.cls, ctx.api)
-    body.schema().store(ctx.cls.info)
+    body.schema().store(ctx.cls.info, text_type)
     for place, text in body.complaints():
         ctx.api.fail(f"{ctx.cls.name} {text}", place, code=CONFIG)
 
@@ -168,9 +169,10 @@ class _Body:
         yield from self._contradictions()
 
     def _is_decorated_by_a_base(self) -> bool:
-        bases = [base for base in self.cls.info.mro[1:] if base.fullname != ROOT]
         return any(
-            base.dataclass_transform_spec or "__init_subclass__" in base.names for base in bases
+            base.dataclass_transform_spec is not None or "__init_subclass__" in base.names
+            for base in self.cls.info.mro[1:]
+            if base.fullname not in (ROOT, "builtins.object")
         )
 
     def _known_fields(self) -> set[str]:

@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeGuard
 
 from mypy.nodes import TypeInfo
+from mypy.types import Instance
 
+from datarax_typed.mypy_plugin.stored import keep, kept
 from datarax_typed.mypy_plugin.text import from_text, to_text
 
 OPERATOR: Final = "datarax_typed.core.operator.OperatorModule"
-_KEY: Final = "datarax_typed"
+_KIND: Final = "constructor"
 _SUPER: Final = "super().__init__"
 
 
@@ -93,10 +95,10 @@ def _binds(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
 
 
-def store(info: TypeInfo, forwarding: Forwarding | None) -> None:
+def store(info: TypeInfo, forwarding: Forwarding | None, text_type: Instance) -> None:
     """Keep with a class what its constructor hands on; None: that is not known."""
     plain = None if forwarding is None else asdict(forwarding)
-    info.metadata[_KEY] = {"constructor": to_text(plain)}
+    keep(info, _KIND, to_text(plain), text_type)
 
 
 def arguments_of(info: TypeInfo) -> tuple[str, str, bool] | None:
@@ -111,7 +113,7 @@ def arguments_of(info: TypeInfo) -> tuple[str, str, bool] | None:
         if base.fullname == OPERATOR:
             break
         if "__init__" in base.names:
-            stored = base.metadata.get(_KEY, {}).get("constructor")
+            stored = kept(base, _KIND)
             plain: dict[str, Any] | None = from_text(stored) if stored else None  # as in `store`
             if plain is None:
                 return None

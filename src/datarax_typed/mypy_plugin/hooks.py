@@ -1,7 +1,7 @@
 """Which hook answers for which name."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from mypy.nodes import SymbolNode, SymbolTableNode, TypeAlias, TypeInfo, Var
 from mypy.options import Options
@@ -24,6 +24,9 @@ from datarax_typed.mypy_plugin.operator_call import RNGS, OperatorCalls
 from datarax_typed.mypy_plugin.operator_class import operator_class
 from datarax_typed.mypy_plugin.partials import Partials
 from datarax_typed.mypy_plugin.schema import is_config
+from datarax_typed.mypy_plugin.stored import depend
+
+_CallT = TypeVar("_CallT", FunctionContext, MethodContext)
 
 _PARTIAL: Final = "functools.partial"
 _REPLACE: Final = ("dataclasses.replace", "copy.replace")
@@ -62,7 +65,7 @@ class Hooks:
 
     def _function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         if fullname in _REPLACE:
-            return self._configs.replacement
+            return _depending(self._configs.replacement)
         if fullname == _PARTIAL:
             default = self._default.get_function_hook(fullname) or _default_return_type
             return lambda ctx: self._partials.creation(ctx, default)
@@ -73,8 +76,8 @@ class Hooks:
         node = self._node(fullname)
         if isinstance(node, TypeInfo):
             if is_config(node):
-                return self._configs.construction
-            return self._operators.construction if is_operator(node) else None
+                return _depending(self._configs.construction)
+            return _depending(self._operators.construction) if is_operator(node) else None
         # A local name has no symbol here, and may be a variable too.
         return self._of_variable if node is None or isinstance(node, Var) else None
 
@@ -82,20 +85,20 @@ class Hooks:
         """Check a call of a name that is no class: a variable that holds one, or a function."""
         info = info_of(ctx.default_return_type)
         if info is not None and is_config(info):
-            return self._configs.construction(ctx)
+            return _depending(self._configs.construction)(ctx)
         if info is not None and is_operator(info):
-            return self._operators.construction(ctx)
+            return _depending(self._operators.construction)(ctx)
         return ctx.default_return_type
 
     def of_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook of a method's call."""
         if fullname == f"{_PARTIAL}.__call__":
             default = self._default.get_method_hook(fullname) or _default_return_type
-            return guarded(lambda ctx: self._partials.call(ctx, default), default)
+            return guarded(_depending(lambda ctx: self._partials.call(ctx, default)), default)
         owner, _, name = fullname.rpartition(".")
         info = self._class(owner) if name == "copy" else None
         if info is not None and is_operator(info):
-            return guarded(self._operators.copy, _default_return_type)
+            return guarded(_depending(self._operators.copy), _default_return_type)
         return None
 
     def _class(self, fullname: str) -> TypeInfo | None:
@@ -110,6 +113,14 @@ class Hooks:
             target = get_proper_type(node.target)
             return target.type if isinstance(target, Instance) else node
         return node
+
+
+def _depending(hook: Callable[[_CallT], Type]) -> Callable[[_CallT], Type]:
+    def call(ctx: _CallT) -> Type:
+        depend(ctx)
+        return hook(ctx)
+
+    return call
 
 
 def _default_return_type(ctx: FunctionContext | MethodContext) -> Type:

@@ -31,7 +31,8 @@ def operator_class(ctx: ClassDefContext) -> None:
         return
     if "__init__" in functions:
         text = text_of(ctx.api.cur_mod_node.path, ctx.api.errors.read_source)
-        store(ctx.cls.info, forwarding_at(text, functions["__init__"].line))
+        forwarding = forwarding_at(text, functions["__init__"].line)
+        store(ctx.cls.info, forwarding, ctx.api.named_type("builtins.str"))
     for place, complaint in _complaints(ctx.cls, functions):
         ctx.api.fail(complaint, place, code=OPERATOR)
 

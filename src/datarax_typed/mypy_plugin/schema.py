@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any, Final, cast
 
 from mypy.nodes import TypeInfo
+from mypy.types import Instance
 
 from datarax_typed.core.rules import (
     Rule,
@@ -18,10 +19,11 @@ from datarax_typed.core.rules import (
 from datarax_typed.mypy_plugin.findings import Finding
 from datarax_typed.mypy_plugin.known_types import ANYTHING
 from datarax_typed.mypy_plugin.spec import Spec, broken, holds, spec_of
+from datarax_typed.mypy_plugin.stored import keep, kept
 from datarax_typed.mypy_plugin.text import Alternatives, from_text, to_text
 
 ROOT: Final = "datarax_typed.core.config.DataraxModuleConfig"
-_KEY: Final = "datarax_typed"
+_KIND: Final = "config"
 _STATISTICS: Final = "precomputed_stats"
 _MOST_COMBINATIONS: Final = 256
 
@@ -43,15 +45,15 @@ class Schema:
     rules: tuple[Rule, ...] = ()
     is_opaque: bool = False
 
-    def store(self, info: TypeInfo) -> None:
-        """Keep the schema with its class, in mypy's cache too."""
+    def store(self, info: TypeInfo, text_type: Instance) -> None:
+        """Keep the schema with its class."""
         plain = {
             "specs": {name: spec.packed() for name, spec in self.specs.items()},
             "defaults": dict(self.defaults),
             "rules": [(rule.kind, rule.fields) for rule in self.rules],
             "is_opaque": self.is_opaque,
         }
-        info.metadata[_KEY] = {"config": to_text(plain)}
+        keep(info, _KIND, to_text(plain), text_type)
 
 
 def is_config(info: TypeInfo) -> bool:
@@ -61,12 +63,12 @@ def is_config(info: TypeInfo) -> bool:
 
 def has_schema(info: TypeInfo) -> bool:
     """Return whether the schema of a class is stored with it."""
-    return "config" in info.metadata.get(_KEY, {})
+    return kept(info, _KIND) is not None
 
 
 def schema_of(info: TypeInfo) -> Schema:
     """Return what a config class and its bases declare together."""
-    own = [_stored(base) if has_schema(base) else _of_mixin(base) for base in reversed(info.mro)]
+    own = [_own_schema(base) for base in reversed(info.mro)]
     specs: dict[str, Spec] = {}
     defaults: dict[str, Alternatives] = {}
     for schema in own:
@@ -95,8 +97,9 @@ def _of_mixin(info: TypeInfo) -> Schema:
     return Schema(specs)
 
 
-def _stored(info: TypeInfo) -> Schema:
-    return _parsed(info.metadata[_KEY]["config"])
+def _own_schema(info: TypeInfo) -> Schema:
+    stored = kept(info, _KIND)
+    return _of_mixin(info) if stored is None else _parsed(stored)
 
 
 @lru_cache(maxsize=512)
