@@ -30,7 +30,7 @@ from datarax_typed.mypy_plugin.constraints import (
 )
 from datarax_typed.mypy_plugin.guard import guarded
 from datarax_typed.mypy_plugin.marks import fact_of, get_item, with_fact
-from datarax_typed.mypy_plugin.source import Metadata, annotated_metadata, text_of
+from datarax_typed.mypy_plugin.source import Metadata, annotated_metadata, content_of
 
 Hook: typing.TypeAlias = Callable[[AnalyzeTypeContext], Type]
 
@@ -66,7 +66,6 @@ class TypeNames:
         # What analyses all modules, one after the other; known from the first name on.
         self._analyzer: SemanticAnalyzer | None = None
         self._tree: MypyFile | None = None
-        self._imports_it = False
         self._metadata: Metadata | None = None
         # Whether the next look at a name is mypy's own.
         self._declines = False
@@ -82,8 +81,9 @@ class TypeNames:
             return guarded(lambda ctx: self._alias(ctx, found), self._as_mypy_does)
         if self._analyzer.cur_mod_node is not self._tree:
             self._tree = self._analyzer.cur_mod_node
-            self._imports_it = any(map(_is_import, self._tree.imports))
-            self._metadata = self._read(self._tree) if self._imports_it else None
+            imports_it = any(map(_is_import, self._tree.imports))
+            content = content_of(self._tree.path) if imports_it else b""
+            self._metadata = annotated_metadata(content)
         return guarded(self._name, self._as_mypy_does) if self._metadata else None
 
     def _as_mypy_does(self, ctx: AnalyzeTypeContext) -> Type:
@@ -100,11 +100,6 @@ class TypeNames:
             self._analyzer = inner
             return ctx.api.analyze_type(ctx.type)
         return self._as_mypy_does(ctx)
-
-    def _read(self, tree: MypyFile) -> Metadata | None:
-        assert self._analyzer is not None
-        text = text_of(tree.path, self._analyzer.errors.read_source)
-        return annotated_metadata(text)
 
     def _name(self, ctx: AnalyzeTypeContext) -> Type:
         typ = self._as_mypy_does(ctx)

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Final, get_args
 
 from mypy.nodes import (
-    ArgKind,
     AssignmentStmt,
     CallExpr,
     ClassDef,
@@ -39,13 +38,14 @@ from datarax_typed.mypy_plugin.schema import (
     is_config,
     schema_of,
 )
-from datarax_typed.mypy_plugin.source import replaces_values, text_of
+from datarax_typed.mypy_plugin.source import content_of, parsed, replaces_values
 from datarax_typed.mypy_plugin.spec import spec_of
 from datarax_typed.mypy_plugin.text import Alternatives
 from datarax_typed.mypy_plugin.values import Evaluator
 
 _RULES: Final = "datarax_typed.core.rules"
 _KINDS: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
+_IN_ORDER: Final = (None, "kind", "fields", "field", "needed", "other")
 _FACTORIES: Final[Mapping[str, object]] = {
     "builtins.list": [],
     "builtins.dict": {},
@@ -132,16 +132,22 @@ class _Body:
 
     def _rule(self, call: CallExpr) -> Rule | None:
         module, _, kind = _fullname(call.callee).rpartition(".")
-        named = [self._evaluator.alternatives(argument) for argument in call.args]
-        if module != _RULES or any(len(found) != 1 for found in named):
+        found = [self._evaluator.alternatives(argument) for argument in call.args]
+        if module != _RULES or any(len(alternatives) != 1 for alternatives in found):
             return None
-        values = [found[0] for found in named]
+        if any(name is not None and name not in _IN_ORDER for name in call.arg_names):
+            return None
+        # All their parameters by name stand in this order.
+        named = sorted(
+            zip(call.arg_names, found, strict=True), key=lambda pair: _IN_ORDER.index(pair[0])
+        )
+        values = [alternatives[0] for _, alternatives in named]
         if kind == "Rule" and len(values) == 2 and isinstance(values[1], tuple):
             kind, values = str(values[0]), list(values[1])
-        in_order = all(arg is ArgKind.ARG_POS for arg in call.arg_kinds)
-        if kind not in _KINDS or not in_order or not all(isinstance(v, str) for v in values):
+        names = tuple(value for value in values if isinstance(value, str))
+        if len(names) < len(values) or any(arg.is_star() for arg in call.arg_kinds):
             return None
-        return Rule(kind, tuple(map(str, values)))
+        return Rule(kind, names) if kind in _KINDS else None
 
     def schema(self) -> Schema:
         return Schema(
@@ -200,7 +206,7 @@ class _Body:
 def _read(cls: ClassDef, api: SemanticAnalyzer) -> _Body:
     @cache
     def mentioned() -> Mentions | None:
-        return mentions(text_of(api.cur_mod_node.path, api.errors.read_source))
+        return mentions(parsed(content_of(api.cur_mod_node.path)))
 
     evaluator = Evaluator(
         lambda _: None, api.options, is_tested=lambda expr: is_tested(expr, mentioned())
@@ -239,8 +245,8 @@ def _is_opaque(cls: ClassDef, api: SemanticAnalyzer) -> bool:
     """Return whether a class may replace values before they are checked."""
     for statement in cls.defs.body:
         if isinstance(statement, FuncDef) and statement.name == "__post_init__":
-            text = text_of(api.cur_mod_node.path, api.errors.read_source)
-            return cls.fullname != ROOT and replaces_values(text, statement.line)
+            tree = parsed(content_of(api.cur_mod_node.path))
+            return cls.fullname != ROOT and replaces_values(tree, statement.line)
     return False
 
 

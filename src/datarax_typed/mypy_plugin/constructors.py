@@ -44,12 +44,12 @@ class Forwarding:
 _LAST: Final = Forwarding(("config", "rngs", "name"), (), {}, ("rngs", "name"))
 
 
-def forwarding_at(text: str, line: int) -> Forwarding | None:
+def forwarding_at(tree: ast.Module | None, line: int) -> Forwarding | None:
     """Return what the constructor at a line hands on; None where it is not certain.
 
     It calls the next one once, in any case, with some of its arguments as it got them.
     """
-    for node in ast.walk(ast.parse(text)) if text else ():
+    for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.FunctionDef) and node.lineno == line:
             calls = list(_super_calls(node.body))
             return _forwarding(node, calls[0]) if len(calls) == 1 else None

@@ -109,7 +109,7 @@ class Knowledge:
         if api.tree is not self._tree:
             self._tree = api.tree
             self._made.clear()
-            self._assignments.look_at(api.tree, api.errors.read_source)
+            self._assignments.look_at(api.tree)
 
     def evaluator(self, api: TypeChecker) -> Evaluator:
         """Return what evaluates the expressions that mypy checks now."""

@@ -28,12 +28,12 @@ class Mentions:
     tested_attributes: set[str] = field(default_factory=set)
 
 
-def mentions(text: str) -> Mentions | None:
-    """Return the names that a module mentions; None without a text."""
-    if not text:
+def mentions(tree: ast.Module | None) -> Mentions | None:
+    """Return the names that a module mentions; None without a module."""
+    if tree is None:
         return None
     found = Mentions()
-    _look_at(ast.parse(text), frozenset(), found)
+    _look_at(tree, frozenset(), found)
     return found
 
 

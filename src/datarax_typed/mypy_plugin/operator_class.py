@@ -18,7 +18,7 @@ from mypy.types import AnyType, CallableType, TypeOfAny
 from datarax_typed.mypy_plugin.codes import OPERATOR
 from datarax_typed.mypy_plugin.constructors import forwarding_at, store
 from datarax_typed.mypy_plugin.methods import lacks_transformation
-from datarax_typed.mypy_plugin.source import text_of
+from datarax_typed.mypy_plugin.source import content_of, parsed
 
 _TRANSFORMATIONS: Final = ("apply", "transform")
 _METHODS: Final = (*_TRANSFORMATIONS, "sample_params", "generate_random_params", "apply_batch")
@@ -30,8 +30,8 @@ def operator_class(ctx: ClassDefContext) -> None:
     if not isinstance(ctx.api, SemanticAnalyzer):
         return
     if "__init__" in functions:
-        text = text_of(ctx.api.cur_mod_node.path, ctx.api.errors.read_source)
-        forwarding = forwarding_at(text, functions["__init__"].line)
+        tree = parsed(content_of(ctx.api.cur_mod_node.path))
+        forwarding = forwarding_at(tree, functions["__init__"].line)
         store(ctx.cls.info, forwarding, ctx.api.named_type("builtins.str"))
     for place, complaint in _complaints(ctx.cls, functions):
         ctx.api.fail(complaint, place, code=OPERATOR)

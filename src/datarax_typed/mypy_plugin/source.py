@@ -1,12 +1,14 @@
 """What is read from source text: what mypy's tree does not keep, or does not let plugins walk."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeAlias
 
 Position: TypeAlias = tuple[int, int]
-ReadLines: TypeAlias = Callable[[str], Sequence[str] | None]
 
 _BASE: Final = "super().__post_init__"
 
@@ -27,58 +29,85 @@ class Metadata:
     unions: frozenset[Position]
 
 
-def text_of(path: str, read: ReadLines | None) -> str:
-    """Return the text of a file; empty where there is none, as for `mypy -c`."""
-    lines = read(path) if read is not None else None
-    return "\n".join(lines or ())
+def content_of(path: str) -> bytes:
+    """Return the content of a file; empty where there is none, as for `mypy -c`."""
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""
 
 
-def annotated_metadata(text: str) -> Metadata | None:
+def parsed(content: bytes) -> ast.Module | None:
+    """Return the tree of a module; None without text, or if this Python cannot read it."""
+    with warnings.catch_warnings():
+        # Of the user's code, mypy says what there is to say.
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(content) if content else None
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def annotated_metadata(content: bytes) -> Metadata | None:
     """Return the metadata of annotations and aliases; None if there is no `Annotated`.
 
     mypy keeps neither the calls nor, in an alias, that there was an `Annotated`.
     """
-    if "Annotated" not in text:
+    tree = parsed(content) if b"Annotated" in content else None
+    if tree is None:
         return None
-    tree = ast.parse(text)
-    constants = dict(_constants(tree))
+    lines = content.splitlines()
+    constants = _constants(tree)
     calls: dict[Position, Sequence[ast.Call]] = {}
     quoted: dict[Position, Sequence[ast.Call]] = {}
-    unions = set()
+    unions: set[Position] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             for _, found in _quoted(node.value, constants):
-                quoted[_position(node)] = found
+                quoted |= dict.fromkeys(_positions(node, lines), found)
         elif isinstance(node, ast.Subscript):
             for first, found in _annotated(node, constants):
-                calls[_position(first)] = found
+                calls |= dict.fromkeys(_positions(first, lines), found)
                 if isinstance(first, ast.BinOp):
-                    unions.add(_position(first))
+                    unions |= _positions(first, lines)
     return Metadata(calls, quoted, frozenset(unions))
 
 
-def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
-    """Yield the globals that are assigned calls: `POSITIVE = Gt(0)`."""
+def _positions(node: ast.expr, lines: Sequence[bytes]) -> set[Position]:
+    """Return where a node stands: of mypy's parsers one counts bytes and one letters."""
+    before = lines[node.lineno - 1][: node.col_offset]
+    return {(node.lineno, len(before)), (node.lineno, len(before.decode(errors="replace")))}
+
+
+def _constants(tree: ast.Module) -> Mapping[str, ast.Call]:
+    """Return the globals that are assigned one call: `POSITIVE = Gt(0)`."""
+    bound = Counter(
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+    found: dict[str, ast.Call] = {}
     for statement in tree.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call):
-                yield name, call
+                found[name] = call
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.Call() as call):
-                yield name, call
+                found[name] = call
             case _:
                 pass
+    return {name: call for name, call in found.items() if bound[name] == 1}
 
 
 def _quoted(
     text: str, constants: Mapping[str, ast.Call]
 ) -> Iterator[tuple[ast.expr, Sequence[ast.Call]]]:
     if "Annotated" in text:
-        try:
-            parsed = ast.parse(text, mode="eval").body
-        except SyntaxError:
-            return
-        if isinstance(parsed, ast.Subscript):
-            yield from _annotated(parsed, constants)
+        tree = parsed(text.strip().encode())
+        match tree.body if tree is not None else []:
+            case [ast.Expr(value=ast.Subscript() as annotation)]:
+                yield from _annotated(annotation, constants)
+            case _:
+                pass
 
 
 def _annotated(
@@ -93,13 +122,9 @@ def _annotated(
         yield first, [part for part in meant if isinstance(part, ast.Call)]
 
 
-def _position(node: ast.expr) -> Position:
-    return node.lineno, node.col_offset
-
-
-def replaces_values(text: str, line: int) -> bool:
+def replaces_values(tree: ast.Module | None, line: int) -> bool:
     """Return whether the `__post_init__` at a line may set fields, or leave out its base's."""
-    for node in ast.walk(ast.parse(text)) if text else ():
+    for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.FunctionDef) and node.lineno == line:
             calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
             others = [call for call in calls if ast.unparse(call.func) != _BASE]
@@ -120,8 +145,8 @@ def _hands_over(call: ast.Call, own: str) -> bool:
 __all__ = [
     "Metadata",
     "Position",
-    "ReadLines",
     "annotated_metadata",
+    "content_of",
+    "parsed",
     "replaces_values",
-    "text_of",
 ]
