@@ -66,6 +66,27 @@ noise = nnx.Rngs(noise=0)
 Glow(drawing, rngs=noise)  # streams
 Glow(GlowConfig(field_key="image")).copy(config=drawing)  # copy
 """
+# Each with the column of the argument.
+REPORTED = """\
+class: 61: WideConfig has rules over unknown fields: rules: exclusive: expected a field of \
+WideConfig, got 'strenght'; did you mean 'strength'?
+method: 5: Wide.transform: expected annotations, got none for 'image' and the return value; \
+what is not annotated is not checked
+inherited: 22: GlowConfig is refused: field_key: expected a length of at least 1, got '' \
+(rule: MinLen(min_length=1))
+constraint: 40: GlowConfig is refused: strength: expected a number > 0, got -1.0 (rule: Gt(gt=0))
+alias: 37: GlowConfig is refused: share: expected a number > 0, got -1.0 (rule: Gt(gt=0))
+replace: 30: GlowConfig is refused: stream_name: expected a value, since stochastic=True, got \
+None; give stream_name, or leave out stochastic (rule: requires('stochastic', 'stream_name'))
+partial: 1: GlowConfig is refused: field_key: expected a length of at least 1, got '' \
+(rule: MinLen(min_length=1))
+operator: 6: Glow cannot be made: rngs: expected random numbers, since its config says \
+stochastic=True, got None; give rngs=nnx.Rngs(aug=0)
+streams: 20: Glow cannot be made: rngs: expected the random stream 'aug', got 'noise'; \
+give rngs=nnx.Rngs(aug=0)
+copy: 49: Glow cannot be made: rngs: expected random numbers, since its config says \
+stochastic=True, got None; give rngs=nnx.Rngs(aug=0)
+"""
 LINES = PROGRAM.splitlines()
 MISTAKES = {
     line.rpartition("  # ")[2]: number for number, line in enumerate(LINES, 1) if "  # " in line
@@ -127,46 +148,7 @@ def test_all_mistakes_are_reported_at_the_line_and_column_of_the_argument(run: R
         for report in run.reports
         if report.file == "whole.py" and report.code.startswith("datarax-")
     ]
-    assert shown == [
-        (
-            "class: 61: WideConfig has rules over unknown fields: rules: exclusive: expected a field "
-            "of WideConfig, got 'strenght'; did you mean 'strength'?"
-        ),
-        (
-            "method: 5: Wide.transform: expected annotations, got none for 'image' and the return "
-            "value; what is not annotated is not checked"
-        ),
-        (
-            "inherited: 22: GlowConfig is refused: field_key: expected a length of at least 1, got '' "
-            "(rule: MinLen(min_length=1))"
-        ),
-        (
-            "constraint: 40: GlowConfig is refused: strength: expected a number > 0, got -1.0 "
-            "(rule: Gt(gt=0))"
-        ),
-        "alias: 37: GlowConfig is refused: share: expected a number > 0, got -1.0 (rule: Gt(gt=0))",
-        (
-            "replace: 30: GlowConfig is refused: stream_name: expected a value, since stochastic=True, "
-            "got None; give stream_name, or leave out stochastic "
-            "(rule: requires('stochastic', 'stream_name'))"
-        ),
-        (
-            "partial: 1: GlowConfig is refused: field_key: expected a length of at least 1, got '' "
-            "(rule: MinLen(min_length=1))"
-        ),
-        (
-            "operator: 6: Glow cannot be made: rngs: expected random numbers, since its config says "
-            "stochastic=True, got None; give rngs=nnx.Rngs(aug=0)"
-        ),
-        (
-            "streams: 20: Glow cannot be made: rngs: expected the random stream 'aug', got 'noise'; "
-            "give rngs=nnx.Rngs(aug=0)"
-        ),
-        (
-            "copy: 49: Glow cannot be made: rngs: expected random numbers, since its config says "
-            "stochastic=True, got None; give rngs=nnx.Rngs(aug=0)"
-        ),
-    ]
+    assert shown == REPORTED.splitlines()
 
 
 @pytest.mark.parametrize("part", PARTS)
