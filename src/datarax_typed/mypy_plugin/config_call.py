@@ -118,7 +118,11 @@ class ConfigCalls:
         return self._known(api, call, made, values)
 
     def _known(self, api: TypeChecker, call: CallExpr, made: Type, values: Values) -> Type:
-        return self._knowledge.made(api, call, made, {"kind": "config", "values": values})
+        # Where the config is used, only one of several arms may be possible.
+        certain = {
+            name: value if len(value) == 1 else (ANYTHING,) for name, value in values.items()
+        }
+        return self._knowledge.made(api, call, made, {"kind": "config", "values": certain})
 
 
 def _schema(info: TypeInfo | None) -> Schema | None:
