@@ -109,6 +109,11 @@ def _known(items: object) -> Sequence[object]:
     return [item for item in items if not isinstance(item, Unknown)]
 
 
+def _are_equal(left: object, right: object) -> bool:
+    # Not by identity: a NaN is not itself.
+    return _holds("eq", left, right)
+
+
 def _increasing(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
     numbers = _known(values[fields[0]])
     unordered = any(isinstance(number, float) and math.isnan(number) for number in numbers)
@@ -119,7 +124,8 @@ def _increasing(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterat
 
 def _distinct(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
     items = _known(values[fields[0]])
-    twice = sorted({repr(item) for item in items if items.count(item) > 1})
+    equal = [sum(_are_equal(item, other) for other in items) for item in items]
+    twice = sorted({repr(item) for item, count in zip(items, equal, strict=True) if count > 1})
     if twice:
         given = repr(values[fields[0]])
         yield Problem(fields[0], "no value twice", given, f"keep {', '.join(twice)} only once")
@@ -127,7 +133,7 @@ def _distinct(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator
 
 def _excludes(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
     field, other = fields
-    if values[other] in _known(values[field]):
+    if any(_are_equal(item, values[other]) for item in _known(values[field])):
         mend = f"remove {values[other]!r} from {field}"
         yield Problem(field, f"no item equal to {other}", repr(values[field]), mend)
 

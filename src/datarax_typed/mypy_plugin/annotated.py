@@ -125,6 +125,9 @@ class TypeNames:
                 return alias_constraints(fullname) or constraints_of(target)
             case None | PlaceholderNode():
                 pass
+            case _ if self._analyzer is None or self._analyzer.options.fine_grained_incremental:
+                # An edit may make it one while the daemon runs.
+                pass
             case _:
                 self._no_aliases.add(fullname)
         return []

@@ -1,6 +1,7 @@
 """What is known of the objects that a program makes, and where that may be relied on."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeGuard
 
 from mypy.checker import TypeChecker
@@ -39,6 +40,7 @@ class Knowledge:
     def __init__(self) -> None:
         self._assignments = Assignments()
         self._tree: MypyFile | None = None
+        self._version = 0
         # The class of the partial that mypy tries to call, to see whether its arguments fit.
         self.tried: Expression | None = None
         # The calls of this module, and all types that facts were put on.
@@ -85,6 +87,7 @@ class Knowledge:
     def _of_variable(self, api: TypeChecker, var: Var | None) -> list[Fact | None]:
         if var is None:
             return [None]
+        self._look_again(api, var)
         if self._assignments.is_bound(var):
             value = self._assignments.value_of(var)
             if value is None or (isinstance(value, CallExpr) and value not in self._made):
@@ -106,9 +109,18 @@ class Knowledge:
         return found if isinstance(found, dict) else None
 
     def _look_at(self, api: TypeChecker) -> None:
-        if api.tree is not self._tree:
-            self._tree = api.tree
+        # The daemon makes a module anew in the tree that it has.
+        version = _last_change(api.tree) if api.options.fine_grained_incremental else 0
+        if api.tree is not self._tree or version != self._version:
+            self._tree, self._version = api.tree, version
             self._made.clear()
+            self._assignments.look_at(api.tree)
+
+    def _look_again(self, api: TypeChecker, var: Var) -> None:
+        """Look at a module anew that the daemon has analysed again without a change of its text."""
+        own = "." not in var.fullname or var.fullname.startswith(f"{api.tree.fullname}.")
+        is_daemon = api.options.fine_grained_incremental
+        if is_daemon and own and not self._assignments.is_bound(var):
             self._assignments.look_at(api.tree)
 
     def evaluator(self, api: TypeChecker) -> Evaluator:
@@ -133,7 +145,20 @@ class Knowledge:
     def _value_of(self, api: TypeChecker, expr: RefExpr) -> Expression | None:
         self._look_at(api)
         var = variable_of(expr)
-        return self._assignments.value_of(var) if var is not None else None
+        if var is None:
+            return None
+        # A function that reads a global is not checked again when another value is assigned.
+        if "." in var.fullname and not var.is_final and api.scope.current_function() is not None:
+            return None
+        self._look_again(api, var)
+        return self._assignments.value_of(var)
+
+
+def _last_change(tree: MypyFile) -> int:
+    try:
+        return Path(tree.path).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def is_of_config(fact: Fact | None) -> TypeGuard[Fact]:

@@ -173,6 +173,11 @@ def broken(spec: Spec | None, value: object, where: str) -> Iterator[Finding]:
     """
     if spec is None or isinstance(value, Unknown) or not holds(spec, value):
         return
+    if isinstance(value, str | bytes) and spec.items is not None and spec.kind in _ITERABLE:
+        # mypy takes a text for a sequence of texts.
+        expected = f"{spec.kind}[{spec.items.kind}]"
+        yield Finding((where,), f"{where}: expected {expected}, got {value!r}", "")
+        return
     inner = list(_within(spec, value, where))
     if spec.arms:
         found = [list(broken(arm, value, where)) for arm in spec.arms if holds(arm, value)]
