@@ -319,6 +319,19 @@ def test_unreadable_annotations_are_refused_with_the_class() -> None:
     )
 
 
+def test_a_tuple_of_any_length_between_others_is_read() -> None:
+    @dataclass(frozen=True)
+    class StarConfig(OperatorConfig):
+        sizes: tuple[str, *tuple[Annotated[int, at.Gt(0)], ...]] = ("a",)
+
+    assert StarConfig(sizes=("a", 1, 2)).sizes == ("a", 1, 2)
+    with pytest.raises(ConfigError) as caught:
+        StarConfig(sizes=("a", 1, 0))
+    assert str(caught.value) == (
+        "StarConfig is refused (1):\n  - sizes[2]: expected a number > 0, got 0"
+    )
+
+
 def test_a_forgotten_decorator_is_noticed() -> None:
     class Forgotten(OperatorConfig):  # type: ignore[datarax-config]  # refused, as it should be
         size: int = 3

@@ -92,6 +92,7 @@ ACCEPTED: list[tuple[object, Callable[[], object]]] = [
     (tuple[int, ...], tuple),
     (tuple[str, *tuple[int, ...], str], lambda: ("a", 1, 2, "b")),
     (tuple[str, *tuple[int, str]], lambda: ("a", 1, "b")),
+    (tuple[str, typing.Unpack[tuple[int, ...]]], lambda: ("a", 1, 2)),  # noqa: UP044  # what Python 3.11 reads
     (list[H], lambda: [zeros(3), zeros(3)]),
     (collections.deque[int], lambda: collections.deque([1])),
     (collections.abc.Iterable[H], lambda: iter([1])),

@@ -1,6 +1,7 @@
 """Signatures: every way to pass an argument, and annotations that nobody can read."""
 
 import functools
+import typing
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -51,6 +52,14 @@ class TestSignatures:
         assert message.splitlines()[1:] == [
             '  - options["gain"]: expected Float[Array, ""], got float32[1]'
         ]
+
+    def test_keywords_may_be_unpacked_by_the_name_in_typing(self) -> None:
+        @contract
+        def f(**options: typing.Unpack[Options]) -> None:
+            return None
+
+        message = refusal(lambda: f(gain=zeros(1)))
+        assert 'options["gain"]: expected Float[Array, ""], got float32[1]' in message
 
     def test_a_default_is_not_checked(self) -> None:
         @contract

@@ -1,7 +1,8 @@
 """Short texts for values and type hints, as error messages show them."""
 
 import types
-from typing import Annotated, Literal, Protocol, Union, get_args, get_origin
+import typing
+from typing import Annotated, Final, Literal, Protocol, Union, get_args, get_origin
 
 import jax
 import numpy as np
@@ -10,6 +11,9 @@ from jaxtyping import AbstractArray
 from typing_extensions import Unpack
 
 from datarax_typed.core.rules import describe_plain
+
+# They are two on Python 3.11, which writes `*tuple[int, ...]` in an annotation as its own.
+UNPACK: Final[tuple[object, ...]] = (Unpack, typing.Unpack)
 
 
 class HasShape(Protocol):
@@ -62,7 +66,7 @@ def describe_hint(hint: object) -> str:
 def _describe_alias(hint: object, origin: object, args: tuple[object, ...]) -> str:
     if origin is Annotated:
         return describe_hint(args[0])
-    if origin is Unpack:
+    if origin in UNPACK:
         return f"*{describe_hint(args[0])}"
     if origin is Literal:
         return " or ".join(map(repr, args))
@@ -73,4 +77,4 @@ def _describe_alias(hint: object, origin: object, args: tuple[object, ...]) -> s
     return f"{star}{getattr(origin, '__name__', origin)}[{inner}]"
 
 
-__all__ = ["HasShape", "describe_array", "describe_hint", "describe_value"]
+__all__ = ["UNPACK", "HasShape", "describe_array", "describe_hint", "describe_value"]

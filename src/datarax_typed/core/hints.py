@@ -29,7 +29,6 @@ from typing_extensions import (
     NoDefault,
     ReadOnly,
     TypeAliasType,
-    Unpack,
     get_original_bases,
     get_type_hints,
     is_typeddict,
@@ -38,7 +37,7 @@ from typing_extensions import (
 from datarax_typed.core import checks, containers
 from datarax_typed.core.annotations import names_in, resolved
 from datarax_typed.core.checks import Check
-from datarax_typed.core.describe import describe_hint
+from datarax_typed.core.describe import UNPACK, describe_hint
 
 # The check of `origin[args]`, given a compiler for the arguments.
 Factory: TypeAlias = Callable[[tuple[object, ...], Callable[[object], Check | None]], Check | None]
@@ -108,7 +107,7 @@ class HintCompiler:
             return self._union(args)
         if origin is Literal:
             return checks.literal_check(args, describe_hint(hint))
-        if origin is Unpack:
+        if origin in UNPACK:
             # Of keyword arguments, which are checked together.
             return self.compile(args[0])
         return checks.plain_check(hint)
@@ -272,7 +271,7 @@ def _is_named(origin: type) -> bool:
 
 def _unpacked(item: object) -> tuple[object, ...]:
     """Return (int, ...) of `*tuple[int, ...]`, or nothing if there is no star."""
-    if get_origin(item) is Unpack:
+    if get_origin(item) in UNPACK:
         return get_args(get_args(item)[0])
     return get_args(item) if getattr(item, "__unpacked__", False) else ()
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Final, TypeAlias, get_origin
 
-from typing_extensions import Unpack
-
 from datarax_typed.core.annotations import UNREADABLE, resolved, unreadable
 from datarax_typed.core.checks import Check
+from datarax_typed.core.describe import UNPACK
 from datarax_typed.core.hints import HintCompiler
 from datarax_typed.core.remembered import Key, Remembered, is_literal, note, note_keywords
 from datarax_typed.errors import ContractError, listing
@@ -220,7 +219,7 @@ def read_signature(
             problems.append(unreadable(key, annotation, error))
             continue
         returns_none |= key == "return" and hint is type(None)
-        if get_origin(hint) is Unpack:
+        if get_origin(hint) in UNPACK:
             together.add(key)
     if problems:
         title = f"{name} has an unreadable contract:"
