@@ -1,12 +1,13 @@
 """Rows of mypy over a project of a user: whole processes, with the plugin and without."""
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from tests.benchmarks import project
@@ -67,18 +68,22 @@ def rows() -> Iterator[Row]:
 
 
 def _run(prepare: Callable[[_Workplace], Call], rounds: int, effort: Effort) -> Result:
-    with tempfile.TemporaryDirectory() as folder:
-        with_plugin = _Workplace(Path(folder, "ours"), _CONFIG + _PLUGIN)
-        without = _Workplace(Path(folder, "without"), _CONFIG)
-        for place in (with_plugin, without):
-            place.check()
-        contestants = {
-            "ours": lambda: prepare(with_plugin),
-            "without": lambda: prepare(without),
-        }
-        times = race_prepared(contestants, min(effort.rounds, rounds))
+    contestants = {name: partial(prepare, place) for name, place in _workplaces().items()}
+    times = race_prepared(contestants, min(effort.rounds, rounds))
     spreads = {name: Spread.of(values) for name, values in times.items()}
     return Result(ratio(times, "ours", "without"), "ratio", spreads)
+
+
+@cache
+def _workplaces() -> dict[str, _Workplace]:
+    """Return the contestants' workplaces; mypy has been there once."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    configs = {"ours": _CONFIG + _PLUGIN, "without": _CONFIG}
+    places = {name: _Workplace(folder / name, config) for name, config in configs.items()}
+    for place in places.values():
+        place.check()
+    return places
 
 
 def _environment() -> dict[str, str]:
