@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from mypy.options import Options
 
 from datarax_typed.mypy_plugin.source import (
     annotated_metadata,
@@ -85,5 +86,13 @@ def test_reading_a_module_warns_of_nothing() -> None:
 
 def test_the_content_of_a_file_that_is_none_is_empty(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"x = 1\r\n")
-    assert content_of(str(tmp_path / "a.py")) == b"x = 1\r\n"
-    assert content_of(str(tmp_path / "b.py")) == b""
+    assert content_of(str(tmp_path / "a.py"), Options()) == b"x = 1\r\n"
+    assert content_of(str(tmp_path / "b.py"), Options()) == b""
+
+
+def test_a_shadow_stands_for_a_file(tmp_path: Path) -> None:
+    file, shadow = str(tmp_path / "a.py"), str(tmp_path / "shadow.py")
+    Path(shadow).write_bytes(b"x = 2")
+    options = Options()
+    options.shadow_file = [[file, shadow]]
+    assert content_of(file, options) == b"x = 2"

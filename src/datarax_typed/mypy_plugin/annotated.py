@@ -82,7 +82,7 @@ class TypeNames:
         if self._analyzer.cur_mod_node is not self._tree:
             self._tree = self._analyzer.cur_mod_node
             imports_it = any(map(_is_import, self._tree.imports))
-            content = content_of(self._tree.path) if imports_it else b""
+            content = content_of(self._tree.path, self._analyzer.options) if imports_it else b""
             self._metadata = annotated_metadata(content)
         return guarded(self._name, self._as_mypy_does) if self._metadata else None
 

@@ -1,6 +1,6 @@
 """Names that are bound once: what is known of their value holds wherever they are read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,6 +30,7 @@ from mypy.nodes import (
     WhileStmt,
     WithStmt,
 )
+from mypy.options import Options
 
 from datarax_typed.mypy_plugin.mentions import Mentions, mentions
 from datarax_typed.mypy_plugin.source import content_of, parsed
@@ -67,7 +68,7 @@ class Assignments:
     _bound: dict[Var, int] = field(default_factory=dict)
     _values: dict[Var, Expression] = field(default_factory=dict)
     _calls: dict[Expression, Var] = field(default_factory=dict)
-    _path: str = ""
+    _read: Callable[[], bytes] = bytes
     _mentions: Mentions | None = None
     _has_read: bool = False
 
@@ -92,7 +93,7 @@ class Assignments:
     def _mentioned(self) -> Mentions | None:
         if not self._has_read:
             # Most modules are not asked about: their text is not read before.
-            self._mentions, self._has_read = mentions(parsed(content_of(self._path))), True
+            self._mentions, self._has_read = mentions(parsed(self._read())), True
         return self._mentions
 
     def origin(self, call: Expression) -> str:
@@ -101,13 +102,13 @@ class Assignments:
         is_global = var is not None and "." in var.fullname and self._is_bound_once(var)
         return var.fullname if var is not None and is_global else ""
 
-    def look_at(self, tree: MypyFile) -> None:
+    def look_at(self, tree: MypyFile, options: Options) -> None:
         """Count what a module binds."""
         self._bound, self._calls, self._values = {}, {}, {}
         for statement in _statements(tree.defs):
             self._statement(statement)
         self._mentions, self._has_read = None, False
-        self._path = tree.path
+        self._read = lambda: content_of(tree.path, options)
 
     def _statement(self, statement: Statement) -> None:
         if isinstance(statement, AssignmentStmt):

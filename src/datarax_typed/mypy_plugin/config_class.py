@@ -206,7 +206,7 @@ class _Body:
 def _read(cls: ClassDef, api: SemanticAnalyzer) -> _Body:
     @cache
     def mentioned() -> Mentions | None:
-        return mentions(parsed(content_of(api.cur_mod_node.path)))
+        return mentions(parsed(content_of(api.cur_mod_node.path, api.options)))
 
     evaluator = Evaluator(
         lambda _: None, api.options, is_tested=lambda expr: is_tested(expr, mentioned())
@@ -245,7 +245,7 @@ def _is_opaque(cls: ClassDef, api: SemanticAnalyzer) -> bool:
     """Return whether a class may replace values before they are checked."""
     for statement in cls.defs.body:
         if isinstance(statement, FuncDef) and statement.name == "__post_init__":
-            tree = parsed(content_of(api.cur_mod_node.path))
+            tree = parsed(content_of(api.cur_mod_node.path, api.options))
             return cls.fullname != ROOT and replaces_values(tree, statement.line)
     return False
 

@@ -114,14 +114,14 @@ class Knowledge:
         if api.tree is not self._tree or version != self._version:
             self._tree, self._version = api.tree, version
             self._made.clear()
-            self._assignments.look_at(api.tree)
+            self._assignments.look_at(api.tree, api.options)
 
     def _look_again(self, api: TypeChecker, var: Var) -> None:
         """Look at a module anew that the daemon has analysed again without a change of its text."""
         own = "." not in var.fullname or var.fullname.startswith(f"{api.tree.fullname}.")
         is_daemon = api.options.fine_grained_incremental
         if is_daemon and own and not self._assignments.is_bound(var):
-            self._assignments.look_at(api.tree)
+            self._assignments.look_at(api.tree, api.options)
 
     def evaluator(self, api: TypeChecker) -> Evaluator:
         """Return what evaluates the expressions that mypy checks now."""

@@ -30,7 +30,7 @@ def operator_class(ctx: ClassDefContext) -> None:
     if not isinstance(ctx.api, SemanticAnalyzer):
         return
     if "__init__" in functions:
-        tree = parsed(content_of(ctx.api.cur_mod_node.path))
+        tree = parsed(content_of(ctx.api.cur_mod_node.path, ctx.api.options))
         forwarding = forwarding_at(tree, functions["__init__"].line)
         store(ctx.cls.info, forwarding, ctx.api.named_type("builtins.str"))
     for place, complaint in _complaints(ctx.cls, functions):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from mypy.options import Options
+
 Position: TypeAlias = tuple[int, int]
 
 _BASE: Final = "super().__post_init__"
@@ -29,10 +31,12 @@ class Metadata:
     unions: frozenset[Position]
 
 
-def content_of(path: str) -> bytes:
+def content_of(path: str, options: Options) -> bytes:
     """Return the content of a file; empty where there is none, as for `mypy -c`."""
+    # Editors have mypy read what is not saved yet: `--shadow-file`.
+    shadows: dict[str, str] = dict(options.shadow_file or ())
     try:
-        return Path(path).read_bytes()
+        return Path(shadows.get(path, path)).read_bytes()
     except OSError:
         return b""
 
