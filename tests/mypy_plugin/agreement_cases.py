@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from textwrap import indent
-from typing import Final
+from typing import Final, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -82,6 +82,14 @@ CLASSES: Final[Mapping[str, type[DataraxModuleConfig]]] = {
         )
     },
 }
+_OF_ALL: Final = frozenset(field.name for field in fields(OperatorConfig))
+_SOUND: Final[Mapping[str, str]] = {
+    "field_key": '"image"',
+    "input_fields": '["image"]',
+    "output_fields": '["label"]',
+    "mask_id": "3",
+    "title": '"abc"',
+}
 # What mypy takes as it is written alone.
 _CHOICES: Final = frozenset({"batch_strategy", "unit", "workers", "window"})
 _RULES: Final = (
@@ -116,17 +124,42 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn, name: str) -> Case:
+def cases_of_form(draw: st.DrawFn, name: str, form: str) -> Case:
     """Return a strategy of programs, well typed, in which every value can be known.
 
     Args:
         name: of the config class.
+        form: how one is made.
     """
     speller = Speller(draw)
-    form = draw(st.sampled_from(_FORMS))
-    expression = form(name, _Class(CLASSES[name]), speller)
+    expression = FORMS[form](name, _Class(CLASSES[name]), speller)
     # An alias in a function is a variable: what it holds may have other defaults.
-    if form is _alias or draw(st.booleans()):
+    return _case(speller, expression, is_global=form == "alias" or draw(st.booleans()))
+
+
+@st.composite
+def cases_of_field(draw: st.DrawFn, name: str, field: str) -> Case:
+    """Return a strategy of programs that give one field, and the required ones as they should.
+
+    Args:
+        name: of the config class.
+        field: of the class.
+    """
+    speller = Speller(draw)
+    cls = _Class(CLASSES[name])
+    needed = [f"{other}={_SOUND[other]}" for other in cls.required if other != field]
+    expression = f"{name}({', '.join([f'{field}={_text(field, cls, speller)}', *needed])})"
+    return _case(speller, expression, is_global=draw(st.booleans()))
+
+
+def fields_of(name: str) -> list[str]:
+    """Return the fields of a class; those of all classes are `OperatorConfig`'s alone."""
+    cls = _Class(CLASSES[name])
+    return cls.all if cls.cls is OperatorConfig else cls.own
+
+
+def _case(speller: Speller, expression: str, *, is_global: bool) -> Case:
+    if is_global:
         return Case((*speller.before, expression))
     body = "\n".join([*speller.before, f"return {expression}"])
     return Case(("def case#() -> object:", indent(body, "    "), "case#()"))
@@ -139,6 +172,7 @@ class _Class:
         given = [field for field in fields(cls) if field.init]
         self.cls = cls
         self.all = [field.name for field in given]
+        self.own = [name for name in self.all if name not in _OF_ALL]
         self.by_position = [field.name for field in given if not field.kw_only]
         self.required = [
             field.name
@@ -288,10 +322,17 @@ def _literal(name: str, cls: _Class, speller: Speller) -> str:
     return f"made#({', '.join(values)})"
 
 
-_FORMS: Final[Sequence[Callable[[str, _Class, Speller], str]]] = (
-    *(_call, _call, _call, _conditional),
-    *(_replace, _partial, _read, _literal, _subclass, _alias),
-)
+_Form: TypeAlias = Callable[[str, _Class, Speller], str]
+FORMS: Final[Mapping[str, _Form]] = {
+    "call": _call,
+    "conditional": _conditional,
+    "replace": _replace,
+    "partial": _partial,
+    "read": _read,
+    "literal": _literal,
+    "subclass": _subclass,
+    "alias": _alias,
+}
 
 
-__all__ = ["CLASSES", "HEAD", "Case", "cases"]
+__all__ = ["CLASSES", "FORMS", "HEAD", "Case", "cases_of_field", "cases_of_form", "fields_of"]

@@ -110,7 +110,7 @@ VALUES: Final[Mapping[str, Values]] = {
     "levels": _lists(_WHOLE),
     "ratio": _pairs(_NUMBERS),
     "sizes": _tuples(_WHOLE),
-    "weights": st.dictionaries(_TEXTS, _NUMBERS, max_size=2),
+    "weights": st.dictionaries(_one_of("a", ""), _NUMBERS, max_size=2),
     "shares": st.dictionaries(_TEXTS, _NUMBERS, max_size=2),
     "order": _lists(_WHOLE) | _tuples(_WHOLE),
     "tree": st.dictionaries(_TEXTS, _lists(_NUMBERS, 2), max_size=3),

@@ -3,24 +3,37 @@
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from math import ceil
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import Phase, given, settings
+from hypothesis.strategies import SearchStrategy
 
 from datarax_typed import ConfigError
 from tests.mypy_plugin import agreement_configs
-from tests.mypy_plugin.agreement_cases import CLASSES, HEAD, Case, cases
+from tests.mypy_plugin.agreement_cases import (
+    CLASSES,
+    FORMS,
+    HEAD,
+    Case,
+    cases_of_field,
+    cases_of_form,
+    fields_of,
+)
 from tests.typecheck_expectations import Report
 from tests.typecheck_mypy import FOLDERS, check, write_config
 
 COUNT = 300
-FORMS = ("partial(", "replace(", "source_", "tossed()", "Literal[", "class Sub", "Other_", "Final")
+# Each is all that some case is refused for.
+REASONS = (
+    *("a number >", "a number <", "a multiple of", "a length of at least", "a length of at most"),
+    *("a value for which", "at most one of them", "a value, since", "strictly increasing"),
+    *("no value twice", "no item equal to", "an array, a number or a dict", "key ''", '["', "[1]"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,18 +56,41 @@ class Outcome:
         return "\n".join(["", self.source, *said, *done])
 
 
-def drawn(name: str, count: int) -> list[Case]:
-    """Let hypothesis draw different cases of a class."""
-    found: dict[Case, None] = {}
+def drawn(strategy: SearchStrategy[Case], most: int, kind: Callable[[str], object]) -> list[Case]:
+    """Let hypothesis draw cases, and return one of each kind."""
+    found: dict[object, Case] = {}
 
-    @settings(max_examples=3 * count, phases=[Phase.generate])
-    @given(cases(name))
+    @settings(max_examples=most, phases=[Phase.generate])
+    @given(strategy)
     def draw(case: Case) -> None:
-        found[case] = None
+        found[kind("".join(refusals(case.source(0))))] = case
 
     draw()
-    # One example is often made of the one before it: those are alike.
-    return [*found][:: len(found) // count][:count]
+    return [*found.values()]
+
+
+def reasons(refusal: str) -> frozenset[str]:
+    return frozenset(reason for reason in REASONS if reason in refusal)
+
+
+def all_drawn() -> list[Case]:
+    """Return cases of all forms, refused and not, and of all fields, refused for all reasons."""
+    found: list[Case] = []
+    for name in CLASSES:
+        for form in FORMS:
+            found += drawn(cases_of_form(name, form), 8, bool)
+        for field in fields_of(name):
+            found += drawn(cases_of_field(name, field), 12, reasons)
+    return list(dict.fromkeys(found))
+
+
+@cache
+def names_of_head() -> dict[str, object]:
+    names: dict[str, object] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "configs", agreement_configs)
+        exec(HEAD, names)
+    return names
 
 
 def refusals(source: str) -> list[str]:
@@ -63,9 +99,8 @@ def refusals(source: str) -> list[str]:
     module = ModuleType("generated")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "generated", module)
-        patch.setitem(sys.modules, "configs", agreement_configs)
-        exec(HEAD, vars(module))
         for result in (True, False):
+            vars(module).update(names_of_head(), __name__="generated")
             vars(module)["tossed"] = partial(bool, result)
             try:
                 exec(source, vars(module))
@@ -94,9 +129,7 @@ def reports_of(sources: Sequence[str], folder: Path, cache: Path) -> list[list[R
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory, mypy_cache: Path) -> list[Outcome]:
-    each = ceil(COUNT / len(CLASSES))
-    found = [case for name in CLASSES for case in drawn(name, each)]
-    sources = [case.source(at) for at, case in enumerate(found)]
+    sources = [case.source(at) for at, case in enumerate(all_drawn())]
     reports = reports_of(sources, tmp_path_factory.mktemp("agreement"), mypy_cache)
     both = zip(sources, reports, strict=True)
     return [Outcome(one, tuple(reported), tuple(refusals(one))) for one, reported in both]
@@ -128,8 +161,9 @@ def test_cases_are_many_and_of_all_kinds(outcomes: list[Outcome]) -> None:
     refused = sum(bool(one.refusals) for one in outcomes)
     assert len({one.source for one in outcomes}) >= COUNT
     assert 1 / 3 <= refused / len(outcomes) <= 2 / 3
-    for part in (*FORMS, *(f"{name}(" for name in CLASSES)):
-        with_part = [one for one in outcomes if part in one.source]
-        assert len(with_part) >= COUNT / 30, part
-        assert any(one.refusals for one in with_part), part
-        assert any(not one.refusals for one in with_part), part
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_cases_are_refused_for_all_reasons(reason: str, outcomes: list[Outcome]) -> None:
+    single = [text for one in outcomes for text in one.refusals if " is refused (1):" in text]
+    assert any(reason in text for text in single)

@@ -84,15 +84,12 @@ def test_reading_a_module_warns_of_nothing() -> None:
     assert parsed(b"x = '\\d'") is not None
 
 
-def test_the_content_of_a_file_that_is_none_is_empty(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_bytes(b"x = 1\r\n")
-    assert content_of(str(tmp_path / "a.py"), Options()) == b"x = 1\r\n"
-    assert content_of(str(tmp_path / "b.py"), Options()) == b""
-
-
-def test_a_shadow_stands_for_a_file(tmp_path: Path) -> None:
-    file, shadow = str(tmp_path / "a.py"), str(tmp_path / "shadow.py")
-    Path(shadow).write_bytes(b"x = 2")
+def test_the_content_of_a_file_is_what_mypy_reads(tmp_path: Path) -> None:
+    saved, edited, gone = (str(tmp_path / name) for name in ("a.py", "b.py", "c.py"))
+    Path(saved).write_bytes(b"x = 1\r\n")
+    Path(edited).write_bytes(b"x = 2\n")
     options = Options()
-    options.shadow_file = [[file, shadow]]
-    assert content_of(file, options) == b"x = 2"
+    assert content_of(saved, options) == b"x = 1\r\n"
+    assert content_of(gone, options) == b""
+    options.shadow_file = [[saved, edited]]
+    assert content_of(saved, options) == b"x = 2\n"
