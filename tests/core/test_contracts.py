@@ -36,7 +36,7 @@ class TestMessage:
     """The whole text of errors."""
 
     def test_all_mismatches_at_once(self) -> None:
-        operator = Scale(IMAGE, name="bright")  # type: ignore[datarax-operator]  # refused, as it should be
+        operator = Scale(IMAGE, name="bright")
         with stage("chain[1]"), stage("Scale"), places('data["image"]'):
             wrong = cast(Stats, {"mea": zeros(3)})
             message = refusal(lambda: operator.transform(zeros(4, 6, 3), zeros(2), wrong))
@@ -52,7 +52,7 @@ class TestMessage:
 
     def test_axes_are_shared_by_arguments_and_result(self) -> None:
         message = refusal(
-            lambda: Scale(IMAGE).transform(zeros(4, 6, 3), zeros(), {"mean": zeros(1)})  # type: ignore[datarax-operator]  # refused, as it should be
+            lambda: Scale(IMAGE).transform(zeros(4, 6, 3), zeros(), {"mean": zeros(1)})
         )
         assert message == (
             "Scale.transform does not fit its contract:\n"

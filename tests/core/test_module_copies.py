@@ -84,7 +84,7 @@ def test_a_copy_to_a_stochastic_config_needs_rngs() -> None:
         weight=nnx.Param(jnp.zeros(2)),
     )
     with pytest.raises(RandomnessError) as caught:
-        plain.copy(config=STOCHASTIC)  # type: ignore[datarax-operator]  # refused, as it should be
+        plain.copy(config=STOCHASTIC)
     assert str(caught.value).startswith("Mixture: expected rngs, since its config says")
     assert plain.copy(config=STOCHASTIC, rngs=nnx.Rngs(0)).stochastic
 

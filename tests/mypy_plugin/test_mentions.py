@@ -21,9 +21,15 @@ from datarax_typed.mypy_plugin.source import parsed
         ("x = 1 if size else 2", Mentions(tested={"size"})),
         ("x = size and 1", Mentions(tested={"size"})),
         ("x = 1 and size", Mentions()),
-        ("x = [y for y in z if size]", Mentions(tested={"size"})),
+        ("x = [y for y in z if size]", Mentions(tested={"size", "z"})),
+        ("for x in range(size): pass", Mentions(tested={"range", "size"})),
+        ("USE = size > 0", Mentions(tested={"size"})),
         ("if Of.size: pass", Mentions(tested={"Of"}, tested_attributes={"size"})),
-        ("def f(size):\n    if size: pass", Mentions(tested_locals={"size"})),
+        ("def f(size):\n    if size: pass", Mentions(tested_locals={("size", 1)})),
+        (
+            "def f(size):\n    def g():\n        if size: pass",
+            Mentions(tested_locals={("size", 1), ("size", 2)}),
+        ),
         ("def f():\n    global size\n    if size: pass", Mentions(tested={"size"})),
     ],
 )

@@ -17,6 +17,8 @@ from mypy.plugin import (
 )
 from mypy.types import Type
 
+import datarax_typed
+
 # mypy asks which codes there are before it asks for a hook.
 from datarax_typed.mypy_plugin.codes import CONFIG, OPERATOR
 from datarax_typed.mypy_plugin.guard import say_once
@@ -39,7 +41,6 @@ class DataraxPlugin(Plugin):
         super().__init__(options)
         self._made: Hooks | None = None
 
-    @property
     def _hooks(self) -> "Hooks":
         if self._made is None:
             # A run that finds everything in the cache asks for no hook, and does not wait for them.
@@ -50,23 +51,28 @@ class DataraxPlugin(Plugin):
 
     def report_config_data(self, ctx: ReportConfigContext) -> object:
         """Return what makes mypy's cache invalid when it changes."""
-        return {"version": VERSION}
+        return {"plugin": VERSION, "library": datarax_typed.__version__}
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Return the hook of a type name."""
-        return _none_on_error(lambda: self._hooks.of_type_name(fullname))
+        # Asked for with every name in every annotation.
+        try:
+            return (self._made or self._hooks()).of_type_name(fullname)
+        except Exception as error:  # noqa: BLE001  # whatever it is, mypy goes on
+            say_once(error)
+            return None
 
     def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Return the hook of subclasses of configs and operators."""
-        return _none_on_error(lambda: self._hooks.of_base_class(fullname))
+        return _none_on_error(lambda: self._hooks().of_base_class(fullname))
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Return the hook of a call."""
-        return _none_on_error(lambda: self._hooks.of_function(fullname))
+        return _none_on_error(lambda: self._hooks().of_function(fullname))
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook of a method's call."""
-        return _none_on_error(lambda: self._hooks.of_method(fullname))
+        return _none_on_error(lambda: self._hooks().of_method(fullname))
 
 
 def _none_on_error(find: Callable[[], _HookT | None]) -> _HookT | None:

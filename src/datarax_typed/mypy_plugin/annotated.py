@@ -72,6 +72,8 @@ class TypeNames:
 
     def hook(self, fullname: str) -> Hook | None:
         """Return the hook of a type name, if there may be constraints on it."""
+        if fullname in self._no_aliases and self._metadata is None and self._is_in_same_module():
+            return None
         if self._declines:
             self._declines = False
             return None
@@ -79,12 +81,15 @@ class TypeNames:
             return guarded(self._first, self._as_mypy_does)
         if fullname not in self._no_aliases and (found := self._of_alias(fullname)):
             return guarded(lambda ctx: self._alias(ctx, found), self._as_mypy_does)
-        if self._analyzer.cur_mod_node is not self._tree:
+        if not self._is_in_same_module():
             self._tree = self._analyzer.cur_mod_node
             imports_it = any(map(_is_import, self._tree.imports))
             content = content_of(self._tree.path, self._analyzer.options) if imports_it else b""
             self._metadata = annotated_metadata(content)
         return guarded(self._name, self._as_mypy_does) if self._metadata else None
+
+    def _is_in_same_module(self) -> bool:
+        return self._analyzer is not None and self._analyzer.cur_mod_node is self._tree
 
     def _as_mypy_does(self, ctx: AnalyzeTypeContext) -> Type:
         # No hook can decline what it was asked for: mypy asks again, and gets none.

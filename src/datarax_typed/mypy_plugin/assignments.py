@@ -80,9 +80,9 @@ class Assignments:
         """Return what is assigned to a variable of the module, if that is once and by itself."""
         return self._values.get(var) if self._is_bound_once(var) else None
 
-    def is_tested(self, expr: RefExpr) -> bool:
+    def is_tested(self, expr: RefExpr, lines: Iterable[int]) -> bool:
         """Return whether a condition of the module looks at a name or attribute."""
-        return is_tested(expr, self._mentioned())
+        return is_tested(expr, self._mentioned(), lines)
 
     def _is_bound_once(self, var: Var) -> bool:
         mentioned = self._mentioned() if self._bound.get(var) == 1 else None
@@ -150,15 +150,23 @@ class Assignments:
         self._bound[var] = self._bound.get(var, 0) + times
 
 
-def is_tested(expr: RefExpr, mentioned: Mentions | None) -> bool:
-    """Return whether one of the mentioned conditions looks at a name or attribute."""
+def is_tested(expr: RefExpr, mentioned: Mentions | None, lines: Iterable[int] = ()) -> bool:
+    """Return whether one of the mentioned conditions looks at a name or attribute.
+
+    Args:
+        expr: the name or attribute.
+        mentioned: what the module mentions; None where that is not known.
+        lines: those of the functions that it is read in.
+    """
     if mentioned is None:
         return True
     if isinstance(expr, MemberExpr):
         return expr.name in mentioned.tested_attributes
-    is_global = isinstance(expr.node, Var) and "." in expr.node.fullname
-    tested = mentioned.tested if is_global else mentioned.tested_locals
-    return isinstance(expr, NameExpr) and expr.name in tested
+    if not isinstance(expr, NameExpr):
+        return False
+    if isinstance(expr.node, Var) and "." in expr.node.fullname:
+        return expr.name in mentioned.tested
+    return any((expr.name, line) in mentioned.tested_locals for line in lines)
 
 
 def _statements(body: Iterable[Statement]) -> Iterator[Statement]:

@@ -10,6 +10,7 @@ from mypy.nodes import (
     CallExpr,
     ConditionalExpr,
     Expression,
+    FuncItem,
     MemberExpr,
     MypyFile,
     RefExpr,
@@ -54,6 +55,9 @@ class Knowledge:
         self._look_at(api)
         fact: Fact = {**known, _ORIGIN: self._assignments.origin(call)}
         self._made[call] = fact
+        if api.expr_checker.in_lambda_expr:
+            # Lambdas whose results differ in a fact would not fit one type any more.
+            return typ
         marked = with_fact(typ, fact, api.named_generic_type("builtins.str", []))
         if isinstance(marked, Instance):
             self._marked[id(marked)] = marked, fact
@@ -78,7 +82,7 @@ class Knowledge:
                 owner = self.of(api, expr.expr)
                 return [owner.get("config") if owner is not None else None]
             case RefExpr():
-                if self._assignments.is_tested(expr):
+                if self._assignments.is_tested(expr, _functions(api)):
                     return [None]
                 return self._of_variable(api, variable_of(expr))
             case _:
@@ -135,7 +139,7 @@ class Knowledge:
 
     def _is_tested(self, api: TypeChecker, expr: RefExpr) -> bool:
         self._look_at(api)
-        return self._assignments.is_tested(expr)
+        return self._assignments.is_tested(expr, _functions(api))
 
     def _of_attribute(self, api: TypeChecker, expr: MemberExpr) -> Alternatives | None:
         owner = self.of(api, expr.expr)
@@ -152,6 +156,11 @@ class Knowledge:
             return None
         self._look_again(api, var)
         return self._assignments.value_of(var)
+
+
+def _functions(api: TypeChecker) -> list[int]:
+    """Return the lines of the functions that mypy checks now, one within the other."""
+    return [item.line for item in api.scope.stack if isinstance(item, FuncItem)]
 
 
 def _last_change(tree: MypyFile) -> int:

@@ -18,13 +18,14 @@ class Mentions:
     Attributes:
         rebound: names that assignment expressions and patterns bind.
         tested: global names that conditions look at.
-        tested_locals: names of arguments and local variables that conditions look at.
+        tested_locals: names of arguments and local variables that conditions look at, each with
+            the lines of the functions around the condition.
         tested_attributes: names of attributes that conditions look at.
     """
 
     rebound: set[str] = field(default_factory=set)
     tested: set[str] = field(default_factory=set)
-    tested_locals: set[str] = field(default_factory=set)
+    tested_locals: set[tuple[str, int]] = field(default_factory=set)
     tested_attributes: set[str] = field(default_factory=set)
 
 
@@ -33,15 +34,25 @@ def mentions(tree: ast.Module | None) -> Mentions | None:
     if tree is None:
         return None
     found = Mentions()
-    _look_at(tree, frozenset(), found)
+    _look_at(tree, _Around(), found)
     return found
 
 
-def _look_at(node: ast.AST, own: frozenset[str], found: Mentions) -> None:
-    """Note what stands in a node, within functions that have names of their own."""
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The functions around a place: their own names, and their lines."""
+
+    names: frozenset[str] = frozenset()
+    lines: frozenset[int] = frozenset()
+
+    def within(self, function: _Function) -> "_Around":
+        return _Around(self.names.union(_locals(function)), self.lines | {function.lineno})
+
+
+def _look_at(node: ast.AST, around: _Around, found: Mentions) -> None:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-            own |= frozenset(_locals(node))
+            around = around.within(node)
         case ast.NamedExpr():
             found.rebound.add(node.target.id)
         case ast.MatchAs(name=str() as name) | ast.MatchStar(name=str() as name):
@@ -53,9 +64,9 @@ def _look_at(node: ast.AST, own: frozenset[str], found: Mentions) -> None:
         case _:
             pass
     for test in _tests(node):
-        _note(test, own, found)
+        _note(test, around, found)
     for child in ast.iter_child_nodes(node):
-        _look_at(child, own, found)
+        _look_at(child, around, found)
 
 
 def _writes(function: ast.expr) -> bool:
@@ -63,12 +74,14 @@ def _writes(function: ast.expr) -> bool:
     return name in ("setattr", "delattr", "__setattr__", "__delattr__", "vars")
 
 
-def _note(test: ast.AST, own: frozenset[str], found: Mentions) -> None:
+def _note(test: ast.AST, around: _Around, found: Mentions) -> None:
     for node in ast.walk(test):
         if isinstance(node, ast.Attribute):
             found.tested_attributes.add(node.attr)
+        elif isinstance(node, ast.Name) and node.id in around.names:
+            found.tested_locals |= {(node.id, line) for line in around.lines}
         elif isinstance(node, ast.Name):
-            (found.tested_locals if node.id in own else found.tested).add(node.id)
+            found.tested.add(node.id)
 
 
 def _locals(function: _Function) -> Iterator[str]:
@@ -89,8 +102,13 @@ def _tests(node: ast.AST) -> Iterable[ast.AST]:
     match node:
         case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
             return [node.test]
+        case ast.Compare():
+            # Its result may be kept, or be that of a function.
+            return [node]
+        case ast.For() | ast.AsyncFor():
+            return [node.iter]
         case ast.comprehension():
-            return node.ifs
+            return [node.iter, *node.ifs]
         case ast.BoolOp():
             return node.values[:-1]
         case ast.Match():

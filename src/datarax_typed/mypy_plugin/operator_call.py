@@ -137,6 +137,8 @@ class OperatorCalls:
             places: where they stand, if that is in the call.
         """
         info = info_of(made)
+        if info is not None and whole["exact"] and lacks_transformation(info):
+            api.fail(no_transformation(info), call, code=OPERATOR)
         names = arguments_of(info) if info is not None and is_operator(info) else None
         config = whole["facts"].get(names[0]) if names is not None else None
         if info is None or names is None or not is_of_config(config):

@@ -167,6 +167,9 @@ class Evaluator:
                 yield from of_type(self._type_of(expr)) if result is None else (result,)
 
     def _binary(self, expr: OpExpr) -> Iterator[object]:
+        if expr.op in ("and", "or"):
+            yield kind_alone(self._type_of(expr))
+            return
         for left, right in product(self.alternatives(expr.left), self.alternatives(expr.right)):
             known = not isinstance(left, Unknown) and not isinstance(right, Unknown)
             result = combined(expr.op, left, right) if known else None
