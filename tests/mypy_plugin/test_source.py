@@ -32,7 +32,7 @@ def calls(text: str) -> dict[tuple[int, int], list[str]]:
         ("\n\nA: TypeAlias = Annotated[str, MinLen(1)]", {(3, 25): ["MinLen(1)"]}),
         ("P = Gt(0)\nx: Annotated[int, P]", {(2, 13): ["Gt(0)"]}),
         ("P = Gt(0)\nP = Gt(1)\nx: Annotated[int, P]", {(3, 13): []}),
-        ("é = Annotated[int, Gt(0)]", dict.fromkeys([(1, 13), (1, 14), (1, 15)], ["Gt(0)"])),
+        ("é = Annotated[int, Gt(0)]", {(1, at): ["Gt(0)"] for at in (13, 14, 15)}),
         ("x: 'Annotated[int, Gt(0)]'", {(1, 3): ["Gt(0)"]}),
         ("x: 'Annotated[int, Gt(0'", {}),
         ("x: Annotated", {}),

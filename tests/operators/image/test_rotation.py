@@ -131,7 +131,9 @@ def test_an_auxiliary_field_that_is_missing_is_named() -> None:
 def test_a_config_out_of_range_is_refused() -> None:
     with pytest.raises(ConfigError) as error:
         RotationOperatorConfig(
-            field_key="image", angle_degrees=float("nan"), angle_degrees_range=(0.0, 400.0)  # type: ignore[datarax-config]  # refused, as it should be
+            field_key="image",
+            angle_degrees=float("nan"),
+            angle_degrees_range=(0.0, 400.0),  # type: ignore[datarax-config]  # refused, as it should be
         )
     assert str(error.value) == (
         "RotationOperatorConfig is refused (2):\n"
