@@ -13,7 +13,7 @@ from mypy.plugin import (
 from mypy.plugins.default import DefaultPlugin
 from mypy.types import Instance, Type, get_proper_type
 
-from datarax_typed.mypy_plugin.annotated import TypeNames
+from datarax_typed.mypy_plugin.annotated import Hook, TypeNames
 from datarax_typed.mypy_plugin.callee import info_of
 from datarax_typed.mypy_plugin.config_call import ConfigCalls
 from datarax_typed.mypy_plugin.config_class import config_class
@@ -47,7 +47,7 @@ class Hooks:
         self._configs = ConfigCalls(self._knowledge)
         self._operators = OperatorCalls(self._knowledge)
         self._partials = Partials(self._knowledge, self._configs, self._operators)
-        self.of_type_name = TypeNames(look_up).hook
+        self.of_type_name: Callable[[str], Hook | None] = TypeNames(look_up).hook
 
     def of_base_class(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Return the hook of subclasses of configs."""

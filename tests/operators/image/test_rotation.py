@@ -132,7 +132,7 @@ def test_a_config_out_of_range_is_refused() -> None:
     with pytest.raises(ConfigError) as error:
         RotationOperatorConfig(
             field_key="image",
-            angle_degrees=float("nan"),
+            angle_degrees=float("nan"),  # type: ignore[datarax-config]  # refused, as it should be
             angle_degrees_range=(0.0, 400.0),  # type: ignore[datarax-config]  # refused, as it should be
         )
     assert str(error.value) == (
