@@ -26,8 +26,7 @@ def calls_class(context: Context) -> bool:
     if is_class(callee):
         return True
     node = callee.node if isinstance(callee, RefExpr) else None
-    held = get_proper_type(node.type) if isinstance(node, Var) else None
-    return isinstance(held, TypeType) or (isinstance(held, CallableType) and held.is_type_obj())
+    return isinstance(node, Var) and class_of(node.type) is not None
 
 
 def class_of(typ: Type | None) -> TypeInfo | None:

@@ -5,6 +5,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -41,8 +42,16 @@ def content_of(path: str, options: Options) -> bytes:
         return b""
 
 
+@lru_cache(maxsize=4)
 def parsed(content: bytes) -> ast.Module | None:
-    """Return the tree of a module; None without text, or if this Python cannot read it."""
+    """Return the tree of a module; None without text, or if this Python cannot read it.
+
+    It is one for all classes of the module, and not to be written to.
+    """
+    return _parsed(content)
+
+
+def _parsed(content: bytes) -> ast.Module | None:
     with warnings.catch_warnings():
         # Of the user's code, mypy says what there is to say.
         warnings.simplefilter("ignore")
@@ -109,7 +118,7 @@ def _quoted(
     text: str, constants: Mapping[str, ast.Call]
 ) -> Iterator[tuple[ast.expr, Sequence[ast.Call]]]:
     if "Annotated" in text:
-        tree = parsed(text.strip().encode())
+        tree = _parsed(text.strip().encode())
         match tree.body if tree is not None else []:
             case [ast.Expr(value=ast.Subscript() as annotation)]:
                 yield from _annotated(annotation, constants)
