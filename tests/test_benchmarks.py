@@ -121,7 +121,7 @@ def test_the_project_has_as_many_lines_and_constructions_as_the_target_says() ->
 
 
 def is_construction(node: ast.AST) -> bool:
-    made = ("Config", "Operator", "ToFloat", "Crop", "Noise")
+    made = ("Config", "Operator", "ToFloatOperator", "Crop", "Noise")
     return isinstance(node, ast.Call) and ast.unparse(node.func).rstrip(digits).endswith(made)
 
 

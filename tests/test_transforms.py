@@ -23,8 +23,8 @@ from datarax_typed import (
     ContrastOperator,
     ContrastOperatorConfig,
     OperatorModule,
-    ToFloat,
-    ToFloatConfig,
+    ToFloatOperator,
+    ToFloatOperatorConfig,
     chain,
 )
 from datarax_typed.core.config import OperatorConfig
@@ -304,7 +304,7 @@ def test_a_change_of_the_operator_is_noticed(change: Callable[[AnyOperator], Non
 
 
 def test_a_chain_that_changes_dtypes_is_one_program() -> None:
-    first = ToFloat(ToFloatConfig(field_key="image"))
+    first = ToFloatOperator(ToFloatOperatorConfig(field_key="image"))
     given = Batch({"image": jnp.full((2, 4, 4, 3), 51, jnp.uint8)})
     result = jit(chain(first, brightness()))(given)
     np.testing.assert_allclose(result.data["image"], 0.45, rtol=1e-6)

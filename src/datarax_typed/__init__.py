@@ -61,8 +61,8 @@ if TYPE_CHECKING:
     from datarax_typed.operators.image import LearnedImageOperator as LearnedImageOperator
     from datarax_typed.operators.image import RotationOperator as RotationOperator
     from datarax_typed.operators.image import RotationOperatorConfig as RotationOperatorConfig
-    from datarax_typed.operators.image import ToFloat as ToFloat
-    from datarax_typed.operators.image import ToFloatConfig as ToFloatConfig
+    from datarax_typed.operators.image import ToFloatOperator as ToFloatOperator
+    from datarax_typed.operators.image import ToFloatOperatorConfig as ToFloatOperatorConfig
     from datarax_typed.operators.text import TokenMaskOperator as TokenMaskOperator
     from datarax_typed.operators.text import TokenMaskOperatorConfig as TokenMaskOperatorConfig
     from datarax_typed.protocols import Checkpointable as Checkpointable
@@ -149,8 +149,8 @@ _HOMES = {
         "LearnedImageOperator",
         "RotationOperator",
         "RotationOperatorConfig",
-        "ToFloat",
-        "ToFloatConfig",
+        "ToFloatOperator",
+        "ToFloatOperatorConfig",
     ),
     "operators.text": (
         "TokenMaskOperator",

@@ -170,8 +170,8 @@ from datarax_typed import (
     ContrastOperator,
     ContrastOperatorConfig,
     RotationOperator,
-    ToFloat,
-    ToFloatConfig,
+    ToFloatOperator,
+    ToFloatOperatorConfig,
     chain,
 )
 from studio.part{n} import configs
@@ -182,7 +182,7 @@ from studio.part{n}.operators import Crop{n}, Noise{n}
 def pipeline(rngs: nnx.Rngs) -> CompositeOperatorModule:
     """Return all steps of part {n}."""
     return chain(
-        ToFloat(ToFloatConfig(field_key=IMAGE)),
+        ToFloatOperator(ToFloatOperatorConfig(field_key=IMAGE)),
         Crop{n}(drawn_crop, rngs=rngs),
         BrightnessOperator(brightness, rngs=rngs),
         RotationOperator(rotation, name="turn"),

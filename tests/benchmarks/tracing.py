@@ -14,8 +14,8 @@ from datarax_typed import (
     ModalityOperatorConfig,
     OperatorModule,
     PyTree,
-    ToFloat,
-    ToFloatConfig,
+    ToFloatOperator,
+    ToFloatOperatorConfig,
     TokenMaskOperator,
     TokenMaskOperatorConfig,
     contracts_off,
@@ -27,7 +27,7 @@ from tests.benchmarks.timing import Call, Effort, Spread, race, ratio
 
 _CHAIN = (BRIGHTNESS, CONTRAST, ROTATION, DARKNESS, DULLNESS)
 _OPERATORS: dict[str, Callable[[], OperatorModule]] = {
-    "to-float": lambda: ToFloat(ToFloatConfig(field_key="image")),
+    "to-float": lambda: ToFloatOperator(ToFloatOperatorConfig(field_key="image")),
     "brightness": lambda: operator_for("deterministic", [BRIGHTNESS]),
     "brightness-by-index": lambda: operator_for("stochastic/by-index", [BRIGHTNESS]),
     "contrast": lambda: operator_for("deterministic", [CONTRAST]),

@@ -148,7 +148,7 @@ REFUSED: list[tuple[object, Callable[[], object], list[str]]] = [
     (
         H,
         lambda: zeros(3, dtype="int32"),
-        [f"x0: {EXPECTED_H} int32[3]; convert it first, for example with ToFloat"],
+        [f"x0: {EXPECTED_H} int32[3]; convert it first, for example with ToFloatOperator"],
     ),
     (H | None, zeros, [f"x0: {EXPECTED_H} float32[]"]),
     (

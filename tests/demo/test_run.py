@@ -97,7 +97,7 @@ def test_the_errors_are_those_that_a_user_gets(ran: Ran) -> None:
         ),
         "",
         "pictures without a colour axis, noticed when JAX traces:",
-        "    ContractError: ToFloat.transform at stages[0] does not fit its contract:",
+        "    ContractError: ToFloatOperator.transform at stages[0] does not fit its contract:",
         (
             '      - data["image"]: expected Bool[Array, "h w c"] | Real[Array, "h w c"], '
             "got uint8[64,64]"

@@ -11,7 +11,7 @@ from datarax_typed import (
     OperatorConfig,
     RotationOperatorConfig,
     TokenMaskOperatorConfig,
-    ToFloatConfig,
+    ToFloatOperatorConfig,
 )
 
 BrightnessOperatorConfig(field_key="image", delta=1.5)  # E@51: datarax-config: BrightnessOperatorConfig is refused: delta: expected a number <= 1, got 1.5
@@ -39,7 +39,7 @@ CrossModalOperatorConfig(input_fields=["image"], output_fields=["joint"], operat
 ModalityOperatorConfig(field_key="image", target_key="")  # E: datarax-config: ModalityOperatorConfig is refused: target_key: expected a length of at least 1, got ''
 ModalityOperatorConfig(field_key="image", auxiliary_fields=["mask", "image"])  # E: datarax-config: ModalityOperatorConfig is refused: auxiliary_fields: expected no item equal to field_key, got ['mask', 'image']; remove 'image' from auxiliary_fields
 CompositeOperatorConfig(stochastic=True)  # E: datarax-config: CompositeOperatorConfig is refused: stream_name: expected a value, since stochastic=True, got None
-ToFloatConfig(field_key="image", clip_range=(255.0, 0.0))  # E: datarax-config: ToFloatConfig is refused: clip_range: expected strictly increasing numbers, got (255.0, 0.0)
+ToFloatOperatorConfig(field_key="image", clip_range=(255.0, 0.0))  # E: datarax-config: ToFloatOperatorConfig is refused: clip_range: expected strictly increasing numbers, got (255.0, 0.0)
 OperatorConfig(stream_name="", stochastic=True)  # E: datarax-config: OperatorConfig is refused: stream_name: expected a length of at least 1, got ''
 OperatorConfig(precomputed_stats={"mean": "high"})  # E: datarax-config: OperatorConfig is refused: precomputed_stats["mean"]: expected an array, a number or a dict of them, got 'high'
 DataraxModuleConfig(batch_stats_fn=len, precomputed_stats={})  # E: datarax-config: DataraxModuleConfig is refused: batch_stats_fn and precomputed_stats: expected at most one of them, got both

@@ -18,8 +18,8 @@ from datarax_typed import (
     RotationOperatorConfig,
     TokenMaskOperator,
     TokenMaskOperatorConfig,
-    ToFloat,
-    ToFloatConfig,
+    ToFloatOperator,
+    ToFloatOperatorConfig,
     chain,
 )
 
@@ -33,9 +33,9 @@ ContrastOperator(contrast, rngs=nnx.Rngs(aug=0))  # E: datarax-operator: Contras
 RotationOperator(turn)  # E: datarax-operator: RotationOperator cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None; give rngs=nnx.Rngs(turn=0)
 TokenMaskOperator(mask)  # E: datarax-operator: TokenMaskOperator cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None; give rngs=nnx.Rngs(augment=0)
 TokenMaskOperator(mask, rngs=nnx.Rngs(mask=0))  # E: datarax-operator: TokenMaskOperator cannot be made: rngs: expected the random stream 'augment', got 'mask'
-chain(ToFloat(ToFloatConfig(field_key="image")), BrightnessOperator(brighter))  # E: datarax-operator: BrightnessOperator cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None
+chain(ToFloatOperator(ToFloatOperatorConfig(field_key="image")), BrightnessOperator(brighter))  # E: datarax-operator: BrightnessOperator cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None
 CompositeOperatorModule(CompositeOperatorConfig(), [RotationOperator(turn)])  # E: datarax-operator: RotationOperator cannot be made: rngs: expected random numbers, since its config says stochastic=True, got None
-ToFloat(ToFloatConfig(field_key="image", stochastic=True, stream_name="aug"), rngs=nnx.Rngs(0))  # E: datarax-operator: ToFloat cannot be made: config: expected stochastic=False, since ToFloat writes neither sample_params() nor generate_random_params(), got stochastic=True; write one of them
+ToFloatOperator(ToFloatOperatorConfig(field_key="image", stochastic=True, stream_name="aug"), rngs=nnx.Rngs(0))  # E: datarax-operator: ToFloatOperator cannot be made: config: expected stochastic=False, since ToFloatOperator writes neither sample_params() nor generate_random_params(), got stochastic=True; write one of them
 MapOperator(MapOperatorConfig(stochastic=True, stream_name="aug"), jnp.sin, rngs=nnx.Rngs(aug=0))  # E: datarax-operator: MapOperator cannot be made: config: expected stochastic=False, since MapOperator writes neither sample_params() nor generate_random_params(), got stochastic=True
 FusionOperator(CrossModalOperatorConfig(input_fields=["a", "b"], output_fields=["c"], stochastic=True, stream_name="x"), rngs=nnx.Rngs(0))  # E: datarax-operator: FusionOperator cannot be made: config: expected stochastic=False, since FusionOperator writes neither sample_params() nor generate_random_params(), got stochastic=True
 BrightnessOperator(contrast, rngs=nnx.Rngs(0))  # E: arg-type: Argument 1 to "BrightnessOperator" has incompatible type "ContrastOperatorConfig"; expected "BrightnessOperatorConfig"

@@ -21,8 +21,8 @@ from datarax_typed import (
     RotationOperatorConfig,
     TokenMaskOperator,
     TokenMaskOperatorConfig,
-    ToFloat,
-    ToFloatConfig,
+    ToFloatOperator,
+    ToFloatOperatorConfig,
     chain,
 )
 
@@ -75,7 +75,7 @@ TokenMaskOperator(TokenMaskOperatorConfig(field_key="caption", mask_id=0, stream
 
 # 9: a composition, called
 pipeline = chain(
-    ToFloat(ToFloatConfig(field_key="image")),
+    ToFloatOperator(ToFloatOperatorConfig(field_key="image")),
     BrightnessOperator(BrightnessOperatorConfig(field_key="image", delta=0.5)),
     MapOperator(MapOperatorConfig(fields=["image"]), jnp.negative),
 )

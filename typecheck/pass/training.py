@@ -20,8 +20,8 @@ from datarax_typed import (
     OperatorModule,
     PyTree,
     Rule,
-    ToFloat,
-    ToFloatConfig,
+    ToFloatOperator,
+    ToFloatOperatorConfig,
     chain,
     increasing,
     requires,
@@ -80,7 +80,7 @@ class Noise(ModalityOperator[NoiseConfig]):
 def augmentation(seed: int) -> OperatorModule:
     rngs = nnx.Rngs(augment=seed)
     return chain(
-        ToFloat(ToFloatConfig(field_key="image")),
+        ToFloatOperator(ToFloatOperatorConfig(field_key="image")),
         Noise(NoiseConfig(field_key="image", deviation=0.01), rngs=rngs),
         BrightnessOperator(
             BrightnessOperatorConfig(field_key="image", stochastic=True, stream_name="augment"),

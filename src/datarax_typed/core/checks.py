@@ -133,7 +133,7 @@ def _mend_array(hint: type[AbstractArray], value: object) -> str:
     if not isinstance(value, jax.Array) or not np.issubdtype(value.dtype, np.integer):
         return ""
     wants_float = any("float" in str(dtype) for dtype in hint.dtypes)
-    return "convert it first, for example with ToFloat" if wants_float else ""
+    return "convert it first, for example with ToFloatOperator" if wants_float else ""
 
 
 def plain_check(hint: object) -> Check:

@@ -21,8 +21,8 @@ from datarax_typed.operators.image import (
     LearnedImageOperator,
     RotationOperator,
     RotationOperatorConfig,
-    ToFloat,
-    ToFloatConfig,
+    ToFloatOperator,
+    ToFloatOperatorConfig,
 )
 from datarax_typed.operators.text.token_mask import TokenMaskOperator, TokenMaskOperatorConfig
 
@@ -59,7 +59,7 @@ def _image_operators(rngs: nnx.Rngs) -> tuple[Stage, ...]:
     contrast = ContrastOperatorConfig(field_key="image", stochastic=True, stream_name=STREAM)
     learned = ModalityOperatorConfig(field_key="image", auxiliary_fields=MOVES_ALONG)
     return (
-        ToFloat(ToFloatConfig(field_key="image")),
+        ToFloatOperator(ToFloatOperatorConfig(field_key="image")),
         RotationOperator(rotation, rngs=rngs),
         BrightnessOperator(brightness, rngs=rngs),
         ContrastOperator(contrast, rngs=rngs),

@@ -102,7 +102,7 @@ def test_an_image_of_integers_is_refused_with_the_mend() -> None:
     assert str(error.value) == (
         "RotationOperator.transform does not fit its contract:\n"
         '  - data["image"]: expected Float[Array, "h w c"], got uint8[5,6,3]; '
-        "convert it first, for example with ToFloat"
+        "convert it first, for example with ToFloatOperator"
     )
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import ContractError
-from datarax_typed.operators.image import ToFloat, ToFloatConfig
+from datarax_typed.operators.image import ToFloatOperator, ToFloatOperatorConfig
 from datarax_typed.protocols import PyTree
 from tests.operators.laws import check_record_laws, symbolic
 
-TO_FLOAT = ToFloat(ToFloatConfig(field_key="image"))
+TO_FLOAT = ToFloatOperator(ToFloatOperatorConfig(field_key="image"))
 
 
 def converted(values: list[float], dtype: PyTree) -> list[float]:
@@ -56,6 +56,6 @@ def test_an_image_without_channels_is_refused() -> None:
     with pytest.raises(ContractError) as error:
         TO_FLOAT(Batch({"image": jnp.zeros((2, 5, 6), jnp.uint8)}))
     assert str(error.value) == (
-        "ToFloat.transform does not fit its contract:\n"
+        "ToFloatOperator.transform does not fit its contract:\n"
         '  - data["image"]: expected Bool[Array, "h w c"] | Real[Array, "h w c"], got uint8[5,6]'
     )

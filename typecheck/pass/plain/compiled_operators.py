@@ -4,7 +4,7 @@ from typing import assert_type
 
 import jax.numpy as jnp
 
-from datarax_typed import Batch, ContrastOperator, ContrastOperatorConfig, ToFloat, ToFloatConfig, chain
+from datarax_typed import Batch, ContrastOperator, ContrastOperatorConfig, ToFloatOperator, ToFloatOperatorConfig, chain
 from datarax_typed.transforms import CompiledOperator, jit
 
 images = Batch({"image": jnp.ones((2, 4, 4, 3))})
@@ -15,7 +15,7 @@ assert_type(compiled, CompiledOperator)
 assert_type(compiled(images), Batch)
 assert_type(jit(contrast, donate=False).donate, bool)
 
-whole = jit(chain(ToFloat(ToFloatConfig(field_key="image")), contrast), donate=True)
+whole = jit(chain(ToFloatOperator(ToFloatOperatorConfig(field_key="image")), contrast), donate=True)
 assert_type(whole, CompiledOperator)
 assert "f32[2,4,4,3]" in str(compiled.lower(images).compile().as_text())
 

@@ -15,8 +15,8 @@ from datarax_typed import (
     BrightnessOperator,
     CompositeOperatorModule,
     RotationOperator,
-    ToFloat,
-    ToFloatConfig,
+    ToFloatOperator,
+    ToFloatOperatorConfig,
     chain,
 )
 
@@ -24,7 +24,7 @@ from datarax_typed import (
 # 1: everything from elsewhere
 def pipeline(rngs: nnx.Rngs) -> CompositeOperatorModule:
     return chain(
-        ToFloat(ToFloatConfig(field_key=settings.IMAGE)),
+        ToFloatOperator(ToFloatOperatorConfig(field_key=settings.IMAGE)),
         Crop(drawn_crop, rngs=rngs),
         BrightnessOperator(brightness, rngs=rngs),
         *(RotationOperator(config) for config in rotations),

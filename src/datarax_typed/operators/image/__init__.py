@@ -4,7 +4,7 @@ from datarax_typed.operators.image.brightness import BrightnessOperator, Brightn
 from datarax_typed.operators.image.contrast import ContrastOperator, ContrastOperatorConfig
 from datarax_typed.operators.image.learned_image import LearnedImageOperator
 from datarax_typed.operators.image.rotation import RotationOperator, RotationOperatorConfig
-from datarax_typed.operators.image.to_float import ToFloat, ToFloatConfig
+from datarax_typed.operators.image.to_float import ToFloatOperator, ToFloatOperatorConfig
 
 __all__ = [
     "BrightnessOperator",
@@ -14,6 +14,6 @@ __all__ = [
     "LearnedImageOperator",
     "RotationOperator",
     "RotationOperatorConfig",
-    "ToFloat",
-    "ToFloatConfig",
+    "ToFloatOperator",
+    "ToFloatOperatorConfig",
 ]

@@ -10,11 +10,11 @@ from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 
 
 @dataclass(frozen=True)
-class ToFloatConfig(ModalityOperatorConfig):
-    """Configuration of `ToFloat`."""
+class ToFloatOperatorConfig(ModalityOperatorConfig):
+    """Configuration of `ToFloatOperator`."""
 
 
-class ToFloat(ModalityOperator[ToFloatConfig]):
+class ToFloatOperator(ModalityOperator[ToFloatOperatorConfig]):
     """Turns an image into float32 of values in [0, 1].
 
     Integers are divided by the largest value of their dtype (negative ones stay negative), truth
@@ -40,4 +40,4 @@ class ToFloat(ModalityOperator[ToFloatConfig]):
         return converted / jnp.asarray(np.iinfo(image.dtype).max, jnp.float32)
 
 
-__all__ = ["ToFloat", "ToFloatConfig"]
+__all__ = ["ToFloatOperator", "ToFloatOperatorConfig"]

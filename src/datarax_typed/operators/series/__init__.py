@@ -1,0 +1,1 @@
+"""Operators of time series and tables: `time channels` and `features`."""
