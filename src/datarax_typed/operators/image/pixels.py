@@ -1,0 +1,22 @@
+"""What several colour operators share."""
+
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+
+def precise(image: Float[Array, "*size"]) -> Float[Array, "*size"]:
+    """Return an image in single precision, or in double if it is so already."""
+    return image if image.dtype == jnp.float64 else image.astype(jnp.float32)
+
+
+def is_coloured(image: Float[Array, "h w 3"]) -> Bool[Array, "h w 1"]:
+    """Return whether channels differ by more than rounding does.
+
+    The hue and the saturation of other pixels are divisions by next to nothing; so are their
+    gradients.
+    """
+    most, least = image.max(axis=-1, keepdims=True), image.min(axis=-1, keepdims=True)
+    return most - least > jnp.finfo(image.dtype).eps
+
+
+__all__ = ["is_coloured", "precise"]
