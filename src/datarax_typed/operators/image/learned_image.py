@@ -6,7 +6,8 @@ from jaxtyping import Array, Float
 
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.errors import Problem, refuse
-from datarax_typed.operators.image.geometry import View, move_along, warp_image
+from datarax_typed.operators.image.geometry import View, warp_image
+from datarax_typed.operators.image.motion import motion_of_view, move_along
 from datarax_typed.protocols import PyTree, Statistics
 
 
@@ -15,7 +16,7 @@ class LearnedImageOperator(ModalityOperator[ModalityOperatorConfig]):
 
     Both the crop's scale and the angle are learnable: gradients reach them through the bilinear
     sampling. Auxiliary fields move along: masks by their nearest pixel, boxes as upright hulls; see
-    `datarax_typed.operators.image.geometry.move_along`. Pixels from outside are 0.
+    `datarax_typed.operators.image.motion.move_along`. Pixels from outside are 0.
 
     Units: radians, counter-clockwise. Source: Jaderberg et al. 2015, Spatial Transformer Networks.
 
@@ -65,10 +66,11 @@ class LearnedImageOperator(ModalityOperator[ModalityOperatorConfig]):
         stats: Statistics | None = None,
     ) -> PyTree:
         """Return masks and boxes as they belong to the crop; see `ModalityOperator`."""
-        return move_along(self._view(), key, auxiliary, value, self.label)
+        motion = motion_of_view(self._view(), value.shape[:2])
+        return move_along(motion, key, auxiliary, value, self.label)
 
     def _view(self) -> View:
-        return View(self.rotation_angle[...], self.crop_scale[...])
+        return View.turned(self.rotation_angle[...], self.crop_scale[...])
 
 
 def _check_scale(crop_scale: float) -> None:

@@ -1,0 +1,71 @@
+"""Reshaping a field."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Annotated, TypeAlias
+
+import jax.numpy as jnp
+from annotated_types import Predicate
+from jaxtyping import Array, Shaped
+
+from datarax_typed.core.describe import describe_value
+from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.errors import ContractError, Problem, listing
+from datarax_typed.operators.image.sizes import is_known
+
+
+def sizes_are_positive_save_one_minus_one(shape: tuple[int, ...]) -> bool:
+    """Return whether a shape has sizes of at least 1, and at most one -1 among them."""
+    others = [size for size in shape if size != -1]
+    return len(shape) - len(others) <= 1 and all(size >= 1 for size in others)
+
+
+Shape: TypeAlias = Annotated[tuple[int, ...], Predicate(sizes_are_positive_save_one_minus_one)]
+
+
+@dataclass(frozen=True)
+class ReshapeOperatorConfig(ModalityOperatorConfig):
+    """Configuration of `ReshapeOperator`.
+
+    Attributes:
+        shape: the new shape of one element's field; one size may be -1: what the others leave.
+    """
+
+    shape: Shape = field(kw_only=True)
+
+
+class ReshapeOperator(ModalityOperator[ReshapeOperatorConfig]):
+    """Gives a field of any shape and dtype another shape; its values stay in C order.
+
+    Auxiliary fields stay as they are. Source: `numpy.reshape`.
+
+    Args:
+        config: the configuration.
+        rngs: not used.
+        name: a name for error messages.
+
+    Raises:
+        ContractError: in a call, the number of values is not that of the new shape. Where sizes are
+            symbols, JAX itself refuses what it cannot divide evenly for all of them.
+    """
+
+    def transform(self, value: Shaped[Array, "..."]) -> Shaped[Array, "..."]:
+        """Return the value in the new shape."""
+        self._check_count(value)
+        return jnp.reshape(value, self.config.shape)
+
+    def _check_count(self, value: Shaped[Array, "..."]) -> None:
+        shape = self.config.shape
+        known = math.prod(size for size in shape if size != -1)
+        if not all(map(is_known, value.shape)):
+            return
+        if value.size % known if -1 in shape else value.size != known:
+            count = f"a multiple of {known}" if -1 in shape else str(known)
+            where = f'data["{self.config.field_key}"]'
+            expected = f"{count} values for shape={shape}"
+            problem = Problem(where, expected, f"{value.size}, {describe_value(value)}")
+            title = f"{self.label} cannot reshape the field:"
+            raise ContractError(listing(title, [problem]), (problem,))
+
+
+__all__ = ["ReshapeOperator", "ReshapeOperatorConfig"]
