@@ -67,4 +67,19 @@ def record_keys(
     return jax.vmap(jax.random.fold_in, (None, 0))(stream.key[...], index)
 
 
-__all__ = ["batch_key", "own_stream", "record_keys"]
+def parameter_rngs(owner: str, rngs: nnx.Rngs | None) -> nnx.Rngs:
+    """Return generators that can initialise parameters.
+
+    Raises:
+        RandomnessError: there are none, or they have neither a stream "params" nor a default one.
+    """
+    if rngs is None or not ("params" in rngs or "default" in rngs):
+        actual = "None" if rngs is None else "none of that name, and no default stream"
+        raise RandomnessError(
+            f"{owner}: expected the random stream 'params' to initialise its parameters, "
+            f"got {actual}; give rngs=nnx.Rngs(0)"
+        )
+    return rngs
+
+
+__all__ = ["batch_key", "own_stream", "parameter_rngs", "record_keys"]

@@ -102,12 +102,95 @@ def test_tokens_that_are_not_integers_are_refused() -> None:
     )
 
 
+def bert(target_key: str | None = None) -> TokenMaskOperator:
+    config = TokenMaskOperatorConfig(
+        field_key="caption",
+        target_key=target_key,
+        labels_key="labels",
+        mask_id=MASK,
+        vocab_size=30_522,
+        probability=0.5,
+        special_ids=(PAD, CLS, SEP),
+    )
+    return TokenMaskOperator(config, rngs=nnx.Rngs(augment=4))
+
+
+def test_with_a_vocabulary_eight_in_ten_become_the_mask_one_another_and_one_stays() -> None:
+    tokens = 2000 + jnp.arange(20_000).reshape(4, 5000)
+    result = bert(target_key="masked")(Batch({"caption": tokens})).data
+    masked, labels = np.asarray(result["masked"]), np.asarray(result["labels"])
+    chosen = labels != -100
+    np.testing.assert_allclose(chosen.mean(), 0.5, atol=0.02)
+    np.testing.assert_array_equal(labels[chosen], np.asarray(tokens)[chosen])
+    np.testing.assert_array_equal(masked[~chosen], np.asarray(tokens)[~chosen])
+    np.testing.assert_allclose((masked == MASK)[chosen].mean(), 0.8, atol=0.02)
+    np.testing.assert_allclose((masked == tokens)[chosen].mean(), 0.1, atol=0.02)
+    others = masked[chosen & (masked != MASK) & (masked != tokens)]
+    np.testing.assert_allclose(others.size / chosen.sum(), 0.1, atol=0.02)
+    assert 0 <= others.min() < 300
+    assert 30_200 < others.max() < 30_522
+    np.testing.assert_allclose(others.mean(), 30_521 / 2, rtol=0.1)
+
+
+def test_special_tokens_have_no_label() -> None:
+    tokens = captions(3, 300)
+    result = bert()(Batch({"caption": tokens})).data
+    special = np.isin(tokens, [PAD, CLS, SEP])
+    assert np.all(np.asarray(result["labels"])[special] == -100)
+    np.testing.assert_array_equal(np.asarray(result["caption"])[special], tokens[special])
+
+
+def test_shares_may_be_given() -> None:
+    config = TokenMaskOperatorConfig(
+        field_key="caption", mask_id=MASK, probability=1.0, special_ids=(), keep_probability=0.25
+    )
+    tokens = 2000 + jnp.arange(4000)[None]
+    result = TokenMaskOperator(config, rngs=nnx.Rngs(augment=4))(Batch({"caption": tokens}))
+    kept = np.asarray(result.data["caption"] == tokens)
+    np.testing.assert_allclose(kept.mean(), 0.25, atol=0.03)
+    assert np.all(np.asarray(result.data["caption"])[~kept] == MASK)
+
+
+def test_a_dtype_that_cannot_hold_the_vocabulary_is_refused() -> None:
+    with pytest.raises(ContractError) as error:
+        bert()(Batch({"caption": captions(dtype=jnp.int8)}))
+    assert str(error.value) == (
+        "TokenMaskOperator cannot mask the tokens:\n"
+        '  - data["caption"]: expected tokens of a dtype that holds vocab_size=30522, '
+        "got one that holds 127 at most; convert the tokens to int32"
+    )
+
+
+def test_shares_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ConfigError) as error:
+        TokenMaskOperatorConfig(
+            field_key="caption",
+            mask_id=MASK,
+            vocab_size=30_522,
+            random_probability=0.75,
+            keep_probability=0.5,
+            labels_key="caption",
+        )
+    assert str(error.value) == (
+        "TokenMaskOperatorConfig is refused (2):\n"
+        "  - labels_key: expected a field of its own, got 'caption'; name another field\n"
+        "  - random_probability and keep_probability: expected a sum of 1 at most, got 1.25"
+    )
+    with pytest.raises(ConfigError) as error:
+        TokenMaskOperatorConfig(field_key="caption", mask_id=MASK, random_probability=0.1)  # type: ignore[datarax-config]  # refused, as it should be
+    assert str(error.value) == (
+        "TokenMaskOperatorConfig is refused (1):\n"
+        "  - vocab_size: expected a value, since random_probability=0.1, got None; "
+        "give vocab_size, or leave out random_probability"
+    )
+
+
 def test_random_numbers_of_another_length_are_refused() -> None:
     with pytest.raises(ContractError) as error:
         operator().apply({"caption": captions()[0]}, {}, None, jnp.zeros(9))
     assert str(error.value) == (
         "TokenMaskOperator.transform does not fit its contract:\n"
-        '  - random_params: expected Float[Array, "tokens"], got float32[9]\n'
+        '  - random_params: expected Float[Array, "tokens"] | TokenDraw, got float32[9]\n'
         '  axis tokens = 10, bound by data["caption"]'
     )
 

@@ -8,11 +8,9 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
+from datarax_typed.core.randomness import parameter_rngs
 from datarax_typed.errors import Problem, refuse
-from datarax_typed.operators.cross_modal.requirements import (
-    check_field_counts,
-    parameter_rngs,
-)
+from datarax_typed.operators.cross_modal.requirements import check_field_counts
 
 Attended: TypeAlias = Float[Array, "n {self.dim}"]
 Weights: TypeAlias = Float[Array, "{self.num_heads} n m"]

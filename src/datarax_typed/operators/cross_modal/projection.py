@@ -10,8 +10,8 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from datarax_typed.core.describe import describe_value
+from datarax_typed.core.randomness import parameter_rngs
 from datarax_typed.errors import ContractError, Problem, listing, refuse
-from datarax_typed.operators.cross_modal.requirements import parameter_rngs
 
 INITIAL_TEMPERATURE: Final = 0.07
 # What is shorter than its square root keeps a length of less than one.

@@ -1,11 +1,9 @@
-"""What an operator of this family asks of its config and its random number generators."""
+"""What an operator of this family asks of its config."""
 
 from collections.abc import Sequence
 
-from flax import nnx
-
 from datarax_typed.core.cross_modal import CrossModalOperatorConfig
-from datarax_typed.errors import Problem, RandomnessError, refuse
+from datarax_typed.errors import Problem, refuse
 
 
 def check_field_counts(
@@ -26,19 +24,4 @@ def check_field_counts(
     refuse(owner, problems)
 
 
-def parameter_rngs(owner: str, rngs: nnx.Rngs | None) -> nnx.Rngs:
-    """Return generators that can initialise parameters.
-
-    Raises:
-        RandomnessError: there are none, or they have neither a stream "params" nor a default one.
-    """
-    if rngs is None or not ("params" in rngs or "default" in rngs):
-        actual = "None" if rngs is None else "none of that name, and no default stream"
-        raise RandomnessError(
-            f"{owner}: expected the random stream 'params' to initialise its parameters, "
-            f"got {actual}; give rngs=nnx.Rngs(0)"
-        )
-    return rngs
-
-
-__all__ = ["check_field_counts", "parameter_rngs"]
+__all__ = ["check_field_counts"]
