@@ -88,6 +88,10 @@ class StatisticsError(DataraxError, ValueError):
     """Statistics are not a dictionary of arrays or numbers."""
 
 
+class SpecError(DataraxError, ValueError):
+    """The text of a spec cannot be read."""
+
+
 def refuse(owner: str, problems: Collection[Problem]) -> None:
     """Raise one `ConfigError` of all problems, if there are any."""
     if problems:
@@ -115,6 +119,7 @@ __all__ = [
     "OutputError",
     "Problem",
     "RandomnessError",
+    "SpecError",
     "StatisticsError",
     "listing",
     "nearest",

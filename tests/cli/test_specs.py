@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from datarax_typed.cli.errors import CannotRunError
 from datarax_typed.cli.specs import parse_specs
-from datarax_typed.core.stages import SHORT_DTYPES, spec_texts
+from datarax_typed.core.spec_texts import SHORT_DTYPES
+from datarax_typed.core.stages import spec_texts
 
 NARROW = sorted(set(SHORT_DTYPES) - {"f64", "i64", "u64"})
 NAMES = st.sampled_from(["image", "mask", "tokens", "left", "right_eye", "Änderung"])
@@ -49,8 +50,8 @@ def test_wide_dtypes_need_x64() -> None:
     with pytest.raises(CannotRunError) as caught:
         parse_specs(["x=f64[h]"])
     assert str(caught.value) == (
-        "--spec x=f64[h]: JAX would silently make f64 a 32-bit dtype; set the environment variable "
-        "JAX_ENABLE_X64=1, or write f32"
+        "--spec x=f64[h] cannot be read: JAX would silently make f64 a 32-bit dtype; set the "
+        "environment variable JAX_ENABLE_X64=1, or write f32"
     )
 
 

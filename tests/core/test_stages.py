@@ -7,11 +7,11 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.spec_texts import spec_text
 from datarax_typed.core.stages import (
     StageCrashError,
     StageRow,
     flat_stages,
-    spec_text,
     spec_texts,
     trace_stages,
 )

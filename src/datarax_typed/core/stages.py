@@ -1,37 +1,20 @@
 """The stages of an operator, traced one after the other on specs, without any data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
-from typing import Final, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import jax
 from flax import nnx
 
 from datarax_typed.core.contracts import stage
 from datarax_typed.core.cross_modal import CrossModalOperatorConfig
-from datarax_typed.core.describe import HasShape
 from datarax_typed.core.modality import ModalityOperatorConfig
 from datarax_typed.core.operator import OperatorModule
+from datarax_typed.core.spec_texts import spec_text
 from datarax_typed.errors import DataraxError
 from datarax_typed.protocols import Operator, PyTree
-
-SHORT_DTYPES: Final[Mapping[str, str]] = {
-    "f16": "float16",
-    "bf16": "bfloat16",
-    "f32": "float32",
-    "f64": "float64",
-    "i8": "int8",
-    "i16": "int16",
-    "i32": "int32",
-    "i64": "int64",
-    "u8": "uint8",
-    "u16": "uint16",
-    "u32": "uint32",
-    "u64": "uint64",
-    "bool": "bool",
-}
-_SHORT: Final = {name: short for short, name in SHORT_DTYPES.items()}
 
 # Names of fields, with each one's spec as text: {"image": "f32[h,w,3]"}.
 SpecTexts: TypeAlias = dict[str, str]
@@ -192,14 +175,7 @@ def spec_texts(spec: PyTree) -> SpecTexts:
     }
 
 
-def spec_text(leaf: HasShape) -> str:
-    """Return an array's spec as it is written on a command line: `f32[h,w,3]`."""
-    dtype = str(leaf.dtype)
-    return f"{_SHORT.get(dtype, dtype)}[{','.join(map(str, leaf.shape))}]"
-
-
 __all__ = [
-    "SHORT_DTYPES",
     "Composition",
     "SpecTexts",
     "StageCrashError",
@@ -207,7 +183,6 @@ __all__ = [
     "StageTable",
     "declared_inputs",
     "flat_stages",
-    "spec_text",
     "spec_texts",
     "trace_stages",
 ]

@@ -1,0 +1,79 @@
+"""State: a saved state makes another operator go on as the first would."""
+
+import pickle
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import jax
+import numpy as np
+from flax import nnx
+from flax.serialization import msgpack_restore, msgpack_serialize
+from orbax.checkpoint import StandardCheckpointer
+
+from datarax_typed.protocols import Checkpointable, State
+from datarax_typed.testing.differences import difference, shown
+from datarax_typed.testing.law import BrokenError, NotApplicableError
+from datarax_typed.testing.subject import AnyOperator, Subject, call, reseed
+
+
+def check(subject: Subject) -> None:
+    """Save after a call, restore into an operator of another state, and go on with both."""
+    saved = subject.fresh()
+    if not isinstance(saved, Checkpointable):
+        raise NotApplicableError("it is not Checkpointable")
+    # Without an index, random numbers come from the state.
+    batch = subject.batch.replace(index=None)
+    call(saved, batch)
+    state = saved.get_state()
+    restored = subject.fresh()
+    for name, trip in _TRIPS.items():
+        _disturb(restored)
+        assert isinstance(restored, Checkpointable)
+        restored.set_state(trip(state))
+        if found := difference(state, restored.get_state(), ("saved", name), exact=True):
+            raise BrokenError(f"state{found}")
+    expected, again = call(saved, batch), call(restored, batch)
+    if found := difference(expected.data, again.data, ("without a stop", "restored"), exact=True):
+        raise BrokenError(f"{found}; given {shown(batch)}")
+
+
+def _disturb(operator: AnyOperator) -> None:
+    reseed(operator, 1)
+    if isinstance(operator, nnx.Module):
+        for _, variable in nnx.iter_graph(operator):
+            if isinstance(variable, nnx.Param):
+                variable[...] += 0.5
+
+
+def _through_pickle(state: State) -> State:
+    loaded: State = pickle.loads(pickle.dumps(state))
+    return loaded
+
+
+def _through_msgpack(state: State) -> State:
+    loaded: State = msgpack_restore(msgpack_serialize(jax.tree.map(_host, state)))
+    return loaded
+
+
+def _through_orbax(state: State) -> State:
+    with TemporaryDirectory() as folder, StandardCheckpointer() as checkpointer:
+        path = Path(folder) / "state"
+        checkpointer.save(path, state)
+        checkpointer.wait_until_finished()
+        loaded: State = checkpointer.restore(path)
+    return loaded
+
+
+def _host(leaf: object) -> object:
+    return np.asarray(leaf) if isinstance(leaf, jax.Array) else leaf
+
+
+_TRIPS: Final[Mapping[str, Callable[[State], State]]] = {
+    "pickle": _through_pickle,
+    "msgpack": _through_msgpack,
+    "Orbax": _through_orbax,
+}
+
+__all__ = ["check"]
