@@ -7,6 +7,7 @@ from flax import nnx
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import ConfigError, ContractError
 from datarax_typed.operators.image import ContrastOperator, ContrastOperatorConfig
+from tests.operators.image.colour_references import reference
 from tests.operators.image.pictures import photo_batch, photos
 from tests.operators.laws import check_record_laws, symbolic
 
@@ -25,6 +26,13 @@ def test_values_move_away_from_their_channels_mean() -> None:
     mean = np.mean(np.asarray(images), axis=(1, 2), keepdims=True, dtype=np.float64)
     np.testing.assert_allclose(result, mean + 1.5 * (images - mean), atol=1e-6)
     np.testing.assert_allclose(result[1], dm_pix.adjust_contrast(images[1], 1.5), atol=1e-6)
+
+
+def test_the_contrast_of_one_channel_is_that_of_torchvision() -> None:
+    config = ContrastOperatorConfig(field_key="image", factor=1.7)
+    image = jnp.asarray(reference("to_float"))[None, ..., :1]
+    result = ContrastOperator(config)(Batch({"image": image})).data["image"]
+    np.testing.assert_allclose(result[0], reference("contrast"), atol=1e-6)
 
 
 def test_factor_0_leaves_the_mean_and_1_the_image() -> None:

@@ -107,16 +107,20 @@ class GaussianBlurOperator(ModalityOperator[GaussianBlurOperatorConfig]):
         return blurred.astype(image.dtype)
 
     def _check_size(self, image: Float[Array, "h w c"]) -> None:
-        least = self.config.kernel_size // 2 + 1
-        if any(isinstance(size, int) and size < least for size in image.shape[:2]):
+        size = self.config.kernel_size
+        least = size // 2 + 1
+        if any(_is_less(length, least) for length in image.shape[:2]):
             where = f'data["{self.config.field_key}"]'
-            expected = f"height and width of at least {least} for kernel_size="
-            mend = "take a smaller kernel, or a larger image"
-            problem = Problem(
-                where, f"{expected}{self.config.kernel_size}", describe_value(image), mend
-            )
+            expected = f"height and width of at least {least} for kernel_size={size}"
+            mend = "take a smaller kernel, or larger images"
+            problem = Problem(where, expected, describe_value(image), mend)
             title = f"{self.label} cannot blur the image:"
             raise ContractError(listing(title, [problem]), (problem,))
+
+
+def _is_less(length: object, least: int) -> bool:
+    # A symbol stands for every length, and compares with none.
+    return isinstance(length, int) and length < least
 
 
 def _mirrored(image: Float[Array, "h w c"], margin: int, *, axis: int) -> Float[Array, "..."]:

@@ -1,0 +1,125 @@
+"""Colour operators, as every law is checked on them."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from flax import nnx
+
+from datarax_typed.operators.image import (
+    BrightnessOperator,
+    BrightnessOperatorConfig,
+    ContrastOperator,
+    ContrastOperatorConfig,
+    GammaOperator,
+    GammaOperatorConfig,
+    GaussianBlurOperator,
+    GaussianBlurOperatorConfig,
+    GaussianNoiseOperator,
+    GaussianNoiseOperatorConfig,
+    GrayscaleOperator,
+    GrayscaleOperatorConfig,
+    HueOperator,
+    HueOperatorConfig,
+    NormalizeOperator,
+    NormalizeOperatorConfig,
+    SaturationOperator,
+    SaturationOperatorConfig,
+    ToFloatOperator,
+    ToFloatOperatorConfig,
+)
+from tests.operators.case import AnyOperator, Case
+
+_ANY: Final = {"image": "f32[h,w,c]"}
+_COLOUR: Final = {"image": "f32[h,w,3]"}
+_WITH_MASK: Final = {"image": "f32[h,w,3]", "mask": "bool[h,w]", "boxes": "f32[n,4]"}
+
+
+def _forms(
+    name: str,
+    make: Callable[..., AnyOperator],  # called with options of the config
+    spec: Mapping[str, str],
+    **magnitude: Any,  # a field of the config
+) -> list[Case]:
+    """Return the cases of an operator whose magnitude is given or drawn, learned or not."""
+    drawn = {"stochastic": True, "stream_name": "augment"}
+    forms: dict[str, dict[str, Any]] = {  # fields of the config
+        "": magnitude,
+        "-drawn": drawn,
+        "-learned": {**magnitude, "learnable": True},
+        "-drawn-learned": {**drawn, "learnable": True},
+    }
+    return [
+        Case(f"{name}{form}", partial(make, **options), spec) for form, options in forms.items()
+    ]
+
+
+def _brightness(**options: Any) -> AnyOperator:  # fields of the config
+    config = BrightnessOperatorConfig(field_key="image", **options)
+    return BrightnessOperator(config, rngs=nnx.Rngs(augment=0))
+
+
+def _contrast(**options: Any) -> AnyOperator:  # fields of the config
+    config = ContrastOperatorConfig(field_key="image", **options)
+    return ContrastOperator(config, rngs=nnx.Rngs(augment=0))
+
+
+def _saturation(**options: Any) -> AnyOperator:  # fields of the config
+    config = SaturationOperatorConfig(field_key="image", **options)
+    return SaturationOperator(config, rngs=nnx.Rngs(augment=0))
+
+
+def _hue(**options: Any) -> AnyOperator:  # fields of the config
+    config = HueOperatorConfig(field_key="image", **options)
+    return HueOperator(config, rngs=nnx.Rngs(augment=0))
+
+
+def _gamma(**options: Any) -> AnyOperator:  # fields of the config
+    config = GammaOperatorConfig(field_key="image", **options)
+    return GammaOperator(config, rngs=nnx.Rngs(augment=0))
+
+
+def _blur(**options: Any) -> AnyOperator:  # fields of the config
+    config = GaussianBlurOperatorConfig(field_key="image", kernel_size=5, **options)
+    return GaussianBlurOperator(config, rngs=nnx.Rngs(augment=0))
+
+
+def _noise(**options: Any) -> AnyOperator:  # fields of the config
+    config = GaussianNoiseOperatorConfig(field_key="image", **options)
+    return GaussianNoiseOperator(config, rngs=nnx.Rngs(augment=0))
+
+
+def _normalize(**options: Any) -> AnyOperator:  # fields of the config
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    config = NormalizeOperatorConfig(field_key="image", mean=mean, std=std, **options)
+    return NormalizeOperator(config)
+
+
+def _grayscale(**options: Any) -> AnyOperator:  # fields of the config
+    return GrayscaleOperator(GrayscaleOperatorConfig(field_key="image", **options))
+
+
+def _to_float(**options: Any) -> AnyOperator:  # fields of the config
+    return ToFloatOperator(ToFloatOperatorConfig(field_key="image", **options))
+
+
+_KEPT: Final = {"auxiliary_fields": ["mask", "boxes"]}
+
+CASES: Final[list[Case]] = [
+    *_forms("brightness", _brightness, _ANY, delta=0.1),
+    *_forms("contrast", _contrast, _ANY, factor=1.5),
+    *_forms("saturation", _saturation, _COLOUR, factor=0.7),
+    *_forms("hue", _hue, _COLOUR, delta=0.2),
+    *_forms("gamma", _gamma, _ANY, gamma=2.2),
+    *_forms("gaussian-blur", _blur, _ANY, sigma=0.8),
+    Case("gaussian-noise", _noise, _ANY),
+    Case("gaussian-noise-learned", lambda: _noise(learnable=True), _ANY),
+    Case("normalize", _normalize, _COLOUR),
+    Case("normalize-learned", lambda: _normalize(learnable=True), _COLOUR),
+    Case("grayscale", _grayscale, _COLOUR),
+    Case("grayscale-three-channels", lambda: _grayscale(num_output_channels=3), _COLOUR),
+    Case("to-float", _to_float, {"image": "u8[h,w,c]"}),
+    Case("to-float-of-floats", _to_float, {"image": "f16[h,w,c]"}),
+    Case("hue-with-a-mask", lambda: _hue(delta=0.2, **_KEPT), _WITH_MASK),
+    Case("grayscale-to-another-field", lambda: _grayscale(target_key="grey"), _COLOUR),
+]
