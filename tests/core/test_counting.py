@@ -13,6 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datarax_typed.core.counting import Count, Number, minus, on_host, plus
+from datarax_typed.core.element_batch import Batch
+from datarax_typed.operators.compose import chain
+from datarax_typed.protocols import Statistics
 from tests.core.samples import PLAIN, Affine, batch
 
 MODULO = 2**32
@@ -81,6 +84,35 @@ def test_an_operator_shared_by_batches_counts_all_of_them() -> None:
     batches = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), batch(3))
     nnx.vmap(lambda operator, batch: operator(batch).data["x"], in_axes=(None, 0))(shared, batches)
     assert shared.get_operation_stats()["applied_count"] == 6
+
+
+class Halved(Affine):
+    """Applies to the first half of a batch, and counts by itself."""
+
+    _counts_rows = True
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        first = jnp.arange(len(batch)) < len(batch) // 2
+        self._count(batch.valid_mask & first, batch.valid_mask & ~first)
+        return super().apply_batch(batch, stats)
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("compiled", [True, False])
+def test_an_operator_may_count_what_it_skips(known: bool, compiled: bool) -> None:
+    operator, beside = Halved(PLAIN), Affine(PLAIN)
+    both = chain(operator, beside)
+    given = batch(4) if known else batch(4).replace(valid_mask=jnp.array([True, False, True, True]))
+    valid = 4 if known else 3
+    for _ in range(2):
+        (both if compiled else both.apply_batch)(given)
+    assert operator.get_operation_stats() == {
+        "applied_count": 2 * (valid - 2),
+        "skipped_count": 4,
+    }
+    assert beside.get_operation_stats() == {"applied_count": 2 * valid, "skipped_count": 0}
+    operator.reset_operation_stats()
+    assert operator.get_operation_stats() == {"applied_count": 0, "skipped_count": 0}
 
 
 def test_a_saved_state_is_no_longer_the_operators() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datarax_typed.core.fields import field_names, get_field, has_field, set_field
+from datarax_typed.core.fields import field_names, field_path, get_field, has_field, set_field
 from datarax_typed.errors import FieldError
 from datarax_typed.protocols import PyTree
 
@@ -96,6 +96,14 @@ def test_writing_makes_dictionaries_on_the_way_and_leaves_the_data_alone() -> No
     data = {"a": {"b": 1}}
     assert set_field(data, "a.c.d", 2) == {"a": {"b": 1, "c": {"d": 2}}}
     assert data == {"a": {"b": 1}}
+
+
+def test_a_path_is_the_keys_one_after_the_other() -> None:
+    data = {"a": {"b.c": 1}, "a.b": 2}
+    assert field_path(data, "a.b.c", "asker") == ("a", "b.c")
+    assert field_path(data, "a.b", "asker") == ("a.b",)
+    with pytest.raises(FieldError, match=r"^asker: expected a field 'a.x'"):
+        field_path(data, "a.x", "asker")
 
 
 def test_none_is_a_value() -> None:

@@ -85,6 +85,13 @@ def test_distinct_means_without_duplicates(items: list[int]) -> None:
     assert (lines(distinct("a"), a=items) == []) == (len(set(items)) == len(items))
 
 
+def test_distinct_means_the_values_of_a_dict() -> None:
+    assert lines(distinct("a"), a={"x": "y", "y": "x", "z": ANYTHING}) == []
+    assert lines(distinct("a"), a={"x": "z", "y": "z"}) == [
+        "a: expected no value twice, got {'x': 'z', 'y': 'z'}; keep 'z' only once"
+    ]
+
+
 def test_distinct_names_the_duplicates() -> None:
     assert lines(distinct("a"), a=None) == []
     assert lines(distinct("a"), a=["x", "y", "x", "y", "z"]) == [

@@ -20,7 +20,7 @@ def field_names(data: PyTree, prefix: str = "") -> Iterator[str]:
 
 def has_field(data: PyTree, field: str) -> bool:
     """Return whether the element has a field."""
-    return _find(data, field) is not None
+    return _path(data, field) is not None
 
 
 def get_field(data: PyTree, field: str, asker: str) -> PyTree:
@@ -34,11 +34,21 @@ def get_field(data: PyTree, field: str, asker: str) -> PyTree:
     Raises:
         FieldError: the field is missing.
     """
-    found = _find(data, field)
-    if found is None:
+    for key in field_path(data, field, asker):
+        data = data[key]
+    return data
+
+
+def field_path(data: PyTree, field: str, asker: str) -> tuple[str, ...]:
+    """Return the keys that lead to a field, one a dictionary; see `get_field`.
+
+    Raises:
+        FieldError: the field is missing.
+    """
+    path = _path(data, field)
+    if path is None:
         raise missing_field(data, field, asker)
-    parent, key = found
-    return parent[key]
+    return path
 
 
 def missing_field(data: PyTree, field: str, asker: str) -> FieldError:
@@ -75,13 +85,13 @@ def set_field(data: PyTree, field: str, value: PyTree, asker: str = "writing") -
     return {**data, head: set_field(data.get(head, {}), rest, value, asker)}
 
 
-def _find(data: PyTree, field: str) -> tuple[Mapping[str, PyTree], str] | None:
+def _path(data: PyTree, field: str) -> tuple[str, ...] | None:
     if not isinstance(data, Mapping):
         return None
     if field in data:
-        return data, field
-    found = (_find(data[head], rest) for head, rest in _splits(field) if head in data)
-    return next((place for place in found if place is not None), None)
+        return (field,)
+    found = ((head, _path(data[head], rest)) for head, rest in _splits(field) if head in data)
+    return next(((head, *rest) for head, rest in found if rest is not None), None)
 
 
 def _splits(field: str) -> Iterator[tuple[str, str]]:
@@ -91,4 +101,4 @@ def _splits(field: str) -> Iterator[tuple[str, str]]:
         yield ".".join(parts[:at]), ".".join(parts[at:])
 
 
-__all__ = ["field_names", "get_field", "has_field", "missing_field", "set_field"]
+__all__ = ["field_names", "field_path", "get_field", "has_field", "missing_field", "set_field"]

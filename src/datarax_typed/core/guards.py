@@ -86,7 +86,7 @@ def guarded_apply_batch(apply_batch: ApplyBatchT) -> ApplyBatchT:
                     f"{self.label}.apply_batch: expected a Batch, got {type(result).__name__}"
                 )
             result = self._finish_batch(batch, result)
-            if not left_to_host(self._applied_count, batch.valid_mask):
+            if not self._counts_rows and not left_to_host(self._applied_count, batch.valid_mask):
                 self._count(batch.valid_mask)
         return result
 

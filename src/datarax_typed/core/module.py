@@ -113,9 +113,13 @@ class DataraxModule(nnx.Module, Generic[ConfigT_co]):
         self._applied_count.set_value(on_host(0))
         self._skipped_count.set_value(on_host(0))
 
-    def _count(self, rows: Bool[Array, "batch"]) -> None:
+    def _count(
+        self, applied: Bool[Array, "batch"], skipped: Bool[Array, "batch"] | None = None
+    ) -> None:
         try:
-            self._applied_count.set_value(grown(self._applied_count.get_value(), rows))
+            self._applied_count.set_value(grown(self._applied_count.get_value(), applied))
+            if skipped is not None:
+                self._skipped_count.set_value(grown(self._skipped_count.get_value(), skipped))
         except TraceContextError:
             # The module is a constant of somebody else's trace: nothing can be carried out of it.
             return

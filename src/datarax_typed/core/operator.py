@@ -27,6 +27,7 @@ from datarax_typed.core.metadata import join_metadata, split_metadata
 from datarax_typed.core.module import DataraxModule
 from datarax_typed.core.parted import taken_apart
 from datarax_typed.core.randomness import batch_key, own_stream, record_keys
+from datarax_typed.core.scanned import map_rows
 from datarax_typed.core.specs import element_spec_after, first_row
 from datarax_typed.core.tracing import is_tracing
 from datarax_typed.errors import ContractError, Problem, listing
@@ -66,6 +67,8 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
         transform: Callable[..., Any]
 
     _transform_wants: ClassVar[frozenset[str] | None] = None
+    # Whether `apply_batch` itself counts, because it skips rows.
+    _counts_rows: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: bool) -> None:
         super().__init_subclass__(**kwargs)
@@ -245,7 +248,7 @@ class OperatorModule(DataraxModule[OperatorConfigT_co]):
             return data, state, kept
 
         if self.config.batch_strategy == "scan":
-            data, state, metadata = jax.lax.map(lambda row: one(*row), (elements, params))
+            data, state, metadata = map_rows(one, elements, params)
         else:
             data, state, metadata = jax.vmap(one)(elements, params)
         if metadata is not None or host:

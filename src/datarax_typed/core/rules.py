@@ -61,7 +61,7 @@ def increasing(field: str) -> Rule:
 
 
 def distinct(field: str) -> Rule:
-    """The field is None, or holds no value twice."""
+    """The field is None, or holds no value twice: a list's items, a dict's values."""
     return Rule("distinct", (field,))
 
 
@@ -103,7 +103,9 @@ def _is_set(value: object) -> bool:
 
 
 def _known(items: object) -> Sequence[object]:
-    """Return the known items of a list or tuple; nothing of anything else."""
+    """Return the known items of a list or tuple, or values of a dict; nothing of anything else."""
+    if isinstance(items, Mapping):
+        items = list(items.values())
     if not isinstance(items, tuple | list):
         return ()
     return [item for item in items if not isinstance(item, Unknown)]
