@@ -1,0 +1,275 @@
+"""The geometry of images in the catalogue of operators."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flax import nnx
+
+from datarax_typed.operators.image import (
+    AffineOperator,
+    AffineOperatorConfig,
+    CropOperator,
+    CropOperatorConfig,
+    CutOutOperator,
+    CutOutOperatorConfig,
+    HorizontalFlipOperator,
+    HorizontalFlipOperatorConfig,
+    PadOperator,
+    PadOperatorConfig,
+    ReshapeOperator,
+    ReshapeOperatorConfig,
+    ResizeOperator,
+    ResizeOperatorConfig,
+    RotationOperator,
+    RotationOperatorConfig,
+    VerticalFlipOperator,
+    VerticalFlipOperatorConfig,
+)
+from tests.operators.case import Case
+
+LABELS: Final = ["mask", "boxes"]
+IMAGE: Final[Mapping[str, str]] = {"image": "f32[h,w,c]"}
+LABELLED: Final[Mapping[str, str]] = {**IMAGE, "mask": "bool[h,w]", "boxes": "f32[n,4]"}
+# Many places for a crop, so that records and seeds differ.
+ROOMY: Final[Mapping[str, int]] = {"h": 19, "w": 23}
+
+
+def _rngs() -> nnx.Rngs:
+    return nnx.Rngs(augment=7)
+
+
+CASES: Final[list[Case]] = [
+    Case(
+        "horizontal-flip",
+        lambda: HorizontalFlipOperator(
+            HorizontalFlipOperatorConfig(field_key="image", auxiliary_fields=LABELS)
+        ),
+        LABELLED,
+    ),
+    Case(
+        "horizontal-flip-stochastic",
+        lambda: HorizontalFlipOperator(
+            HorizontalFlipOperatorConfig(
+                field_key="image", auxiliary_fields=LABELS, stochastic=True, stream_name="augment"
+            ),
+            rngs=_rngs(),
+        ),
+        LABELLED,
+    ),
+    Case(
+        "vertical-flip",
+        lambda: VerticalFlipOperator(
+            VerticalFlipOperatorConfig(field_key="image", auxiliary_fields=LABELS)
+        ),
+        LABELLED,
+    ),
+    Case(
+        "vertical-flip-stochastic",
+        lambda: VerticalFlipOperator(
+            VerticalFlipOperatorConfig(
+                field_key="image", auxiliary_fields=LABELS, stochastic=True, stream_name="augment"
+            ),
+            rngs=_rngs(),
+        ),
+        LABELLED,
+    ),
+    Case(
+        "rotation",
+        lambda: RotationOperator(
+            RotationOperatorConfig(field_key="image", auxiliary_fields=LABELS, angle_degrees=20.0)
+        ),
+        LABELLED,
+    ),
+    Case(
+        "rotation-stochastic",
+        lambda: RotationOperator(
+            RotationOperatorConfig(
+                field_key="image", auxiliary_fields=LABELS, stochastic=True, stream_name="augment"
+            ),
+            rngs=_rngs(),
+        ),
+        LABELLED,
+    ),
+    Case(
+        "rotation-learnable",
+        lambda: RotationOperator(
+            RotationOperatorConfig(field_key="image", angle_degrees=20.0, learnable=True)
+        ),
+        IMAGE,
+    ),
+    Case(
+        "rotation-learnable-stochastic",
+        lambda: RotationOperator(
+            RotationOperatorConfig(
+                field_key="image", learnable=True, stochastic=True, stream_name="augment"
+            ),
+            rngs=_rngs(),
+        ),
+        IMAGE,
+    ),
+    Case(
+        "affine",
+        lambda: AffineOperator(
+            AffineOperatorConfig(
+                field_key="image",
+                auxiliary_fields=LABELS,
+                angle_degrees=20.0,
+                translate_x=0.1,
+                translate_y=-0.1,
+                scale=1.2,
+                shear_x_degrees=8.0,
+                shear_y_degrees=-5.0,
+                fill=0.5,
+            )
+        ),
+        LABELLED,
+    ),
+    Case(
+        "affine-stochastic",
+        lambda: AffineOperator(
+            AffineOperatorConfig(
+                field_key="image",
+                auxiliary_fields=LABELS,
+                stochastic=True,
+                stream_name="augment",
+                translate_x_range=(-0.1, 0.1),
+                scale_range=(0.8, 1.2),
+                shear_y_degrees_range=(-5.0, 5.0),
+            ),
+            rngs=_rngs(),
+        ),
+        LABELLED,
+    ),
+    Case(
+        "affine-learnable",
+        lambda: AffineOperator(
+            AffineOperatorConfig(
+                field_key="image", angle_degrees=20.0, translate_x=0.03, scale=1.1, learnable=True
+            )
+        ),
+        IMAGE,
+    ),
+    Case(
+        "affine-learnable-stochastic",
+        lambda: AffineOperator(
+            AffineOperatorConfig(
+                field_key="image",
+                learnable=True,
+                stochastic=True,
+                stream_name="augment",
+                translate_x_range=(-0.1, 0.1),
+                scale_range=(0.8, 1.2),
+            ),
+            rngs=_rngs(),
+        ),
+        IMAGE,
+    ),
+    Case(
+        "resize-smaller",
+        lambda: ResizeOperator(
+            ResizeOperatorConfig(field_key="image", auxiliary_fields=LABELS, size=(13, 19))
+        ),
+        LABELLED,
+        ROOMY,
+    ),
+    Case(
+        "resize-bicubic",
+        lambda: ResizeOperator(
+            ResizeOperatorConfig(
+                field_key="image",
+                auxiliary_fields=LABELS,
+                size=(23, 17),
+                interpolation="bicubic",
+                clip_range=(0.0, 1.0),
+            )
+        ),
+        LABELLED,
+        ROOMY,
+    ),
+    Case(
+        "resize-nearest",
+        lambda: ResizeOperator(
+            ResizeOperatorConfig(
+                field_key="image", auxiliary_fields=LABELS, size=(23, 17), interpolation="nearest"
+            )
+        ),
+        LABELLED,
+        ROOMY,
+    ),
+    Case(
+        "crop",
+        lambda: CropOperator(
+            CropOperatorConfig(field_key="image", auxiliary_fields=LABELS, size=(4, 6))
+        ),
+        LABELLED,
+        ROOMY,
+    ),
+    Case(
+        "crop-stochastic",
+        lambda: CropOperator(
+            CropOperatorConfig(
+                field_key="image",
+                auxiliary_fields=LABELS,
+                size=(4, 6),
+                stochastic=True,
+                stream_name="augment",
+            ),
+            rngs=_rngs(),
+        ),
+        LABELLED,
+        ROOMY,
+    ),
+    Case(
+        "pad-constant",
+        lambda: PadOperator(
+            PadOperatorConfig(
+                field_key="image", auxiliary_fields=LABELS, padding=(1, 0, 2, 3), fill=0.5
+            )
+        ),
+        LABELLED,
+    ),
+    Case(
+        "pad-edge",
+        lambda: PadOperator(
+            PadOperatorConfig(
+                field_key="image",
+                auxiliary_fields=LABELS,
+                padding=(1, 0, 2, 3),
+                padding_mode="edge",
+            )
+        ),
+        LABELLED,
+    ),
+    Case(
+        "pad-reflect",
+        lambda: PadOperator(
+            PadOperatorConfig(
+                field_key="image",
+                auxiliary_fields=LABELS,
+                padding=(1, 0, 2, 3),
+                padding_mode="reflect",
+            )
+        ),
+        LABELLED,
+        ROOMY,
+    ),
+    Case(
+        "reshape",
+        lambda: ReshapeOperator(ReshapeOperatorConfig(field_key="image", shape=(-1, 3))),
+        {"image": "f32[h,w,3]"},
+    ),
+    Case(
+        "reshape-of-other-data",
+        lambda: ReshapeOperator(ReshapeOperatorConfig(field_key="signal", shape=(4, 3))),
+        {"signal": "i32[12]"},
+    ),
+    Case(
+        "cut-out",
+        lambda: CutOutOperator(
+            CutOutOperatorConfig(field_key="image", auxiliary_fields=LABELS, size=(3, 4), fill=0.5),
+            rngs=_rngs(),
+        ),
+        LABELLED,
+        ROOMY,
+    ),
+]
