@@ -2,7 +2,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from scipy import stats  # type: ignore[import-untyped]  # no stubs
+from scipy import special  # type: ignore[import-untyped]  # no stubs
 
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import ConfigError
@@ -19,7 +19,10 @@ def test_what_is_added_is_normal_and_independent() -> None:
     config = GaussianNoiseOperatorConfig(field_key="image", mean=0.5, sigma=2.0, clip_range=None)
     images = photos()
     noise = np.asarray(noisy(config)(Batch({"image": images})).data["image"] - images)
-    assert stats.kstest(noise.ravel(), "norm", (0.5, 2.0)).pvalue > 0.05
+    # Kolmogorov and Smirnov: one of twenty such distances is larger.
+    shares = (np.arange(noise.size) + 0.5) / noise.size
+    distance = np.max(np.abs(special.ndtr((np.sort(noise.ravel()) - 0.5) / 2) - shares))
+    assert distance < 1.36 / np.sqrt(noise.size)
     # Between records, channels and neighbours: 960 numbers or more, each of deviation 1/31.
     for left, right in (
         (noise[0], noise[1]),
