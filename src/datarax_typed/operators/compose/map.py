@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
+import jax
 from annotated_types import MinLen
 from flax import nnx
 from jaxtyping import Array
 
 from datarax_typed.core.config import OperatorConfig
 from datarax_typed.core.contracts import contract, places
+from datarax_typed.core.describe import describe_value
 from datarax_typed.core.fields import field_names, get_field, set_field
 from datarax_typed.core.operator import OperatorModule
 from datarax_typed.core.rules import Rule, distinct
-from datarax_typed.errors import Problem, refuse
+from datarax_typed.errors import OutputError, Problem, refuse
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
 Function: TypeAlias = Callable[[Array], Array] | nnx.Module
@@ -24,9 +26,11 @@ class MapOperatorConfig(OperatorConfig):
     """Configuration of `MapOperator`.
 
     Attributes:
+        stochastic: always False: a function draws no random numbers.
         fields: the fields to map; None maps all.
     """
 
+    stochastic: Literal[False] = False
     fields: Annotated[list[Annotated[str, MinLen(1)]], MinLen(1)] | None = None
 
     rules: ClassVar[tuple[Rule, ...]] = (distinct("fields"),)
@@ -45,6 +49,7 @@ class MapOperator(OperatorModule[MapOperatorConfig]):
     Raises:
         ConfigError: the function cannot be called.
         FieldError: in a call, a field is missing (a `KeyError`).
+        OutputError: in a call, the function returns nothing.
     """
 
     def __init__(
@@ -75,6 +80,11 @@ class MapOperator(OperatorModule[MapOperatorConfig]):
         for key in self.config.fields or list(field_names(data)):
             with places(f'data["{key}"]'):
                 value = self.function(get_field(data, key, self.label))
+            if not jax.tree.leaves(value):
+                raise OutputError(
+                    f'{self.label}: expected an array from the function for data["{key}"], '
+                    f"got {describe_value(value)}; return a value"
+                )
             result = set_field(result, key, value)
         return result, state, metadata
 

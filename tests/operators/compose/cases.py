@@ -1,0 +1,146 @@
+"""The catalogue of compositions, and of what changes fields."""
+
+import jax.numpy as jnp
+from flax import nnx
+from jaxtyping import Array, Float
+
+from datarax_typed import (
+    CompositeOperatorConfig,
+    CompositeOperatorModule,
+    MapOperator,
+    MapOperatorConfig,
+    MultiModalOperator,
+    chain,
+)
+from datarax_typed.operators.compose import (
+    DropOperator,
+    DropOperatorConfig,
+    OneOfOperator,
+    OneOfOperatorConfig,
+    ProbabilisticOperator,
+    ProbabilisticOperatorConfig,
+    RenameOperator,
+    RenameOperatorConfig,
+    SelectOperator,
+    SelectOperatorConfig,
+)
+from datarax_typed.operators.compose.merging import Merge
+from datarax_typed.operators.image import (
+    BrightnessOperator,
+    BrightnessOperatorConfig,
+    ContrastOperator,
+    ContrastOperatorConfig,
+)
+from tests.operators.case import AnyOperator, Case
+
+IMAGE = {"image": "f32[h,w,3]"}
+PAIR = {"image": "f32[h,w,3]", "depth": "f32[h,w,1]"}
+WORDS = {"image": "f32[h,w,3]", "tokens": "i32[n]", "label": "i32[]"}
+
+
+def brightness(key: str = "image", *, target: str | None = None) -> BrightnessOperator:
+    config = BrightnessOperatorConfig(field_key=key, target_key=target, delta=0.2)
+    return BrightnessOperator(config)
+
+
+def contrast(
+    key: str = "image", *, target: str | None = None, learnable: bool = False
+) -> ContrastOperator:
+    config = ContrastOperatorConfig(
+        field_key=key, target_key=target, factor=1.5, learnable=learnable
+    )
+    return ContrastOperator(config)
+
+
+def noisy(seed: int = 0, *, target: str | None = None) -> BrightnessOperator:
+    config = BrightnessOperatorConfig(
+        field_key="image",
+        target_key=target,
+        stochastic=True,
+        stream_name="augment",
+        delta_range=(-0.2, 0.2),
+    )
+    return BrightnessOperator(config, rngs=nnx.Rngs(seed))
+
+
+def parallel(merge: Merge, *operators: AnyOperator) -> CompositeOperatorModule:
+    return CompositeOperatorModule(
+        CompositeOperatorConfig(strategy="parallel", merge=merge), operators
+    )
+
+
+def ensemble(*operators: AnyOperator) -> CompositeOperatorModule:
+    return CompositeOperatorModule(CompositeOperatorConfig(strategy="ensemble"), operators)
+
+
+def perhaps(operator: AnyOperator, p: float = 0.5) -> ProbabilisticOperator:
+    return ProbabilisticOperator(
+        ProbabilisticOperatorConfig(p=p), operator, rngs=nnx.Rngs(augment=7)
+    )
+
+
+def one_of(*operators: AnyOperator, weights: list[float] | None = None) -> OneOfOperator:
+    return OneOfOperator(OneOfOperatorConfig(weights=weights), operators, rngs=nnx.Rngs(augment=5))
+
+
+def squared(value: Float[Array, "*axes"]) -> Float[Array, "*axes"]:
+    return jnp.square(value)
+
+
+def linear() -> MapOperator:
+    return MapOperator(MapOperatorConfig(fields=["image"]), nnx.Linear(3, 2, rngs=nnx.Rngs(0)))
+
+
+def side_by_side() -> MultiModalOperator:
+    return MultiModalOperator(
+        CompositeOperatorConfig(),
+        {"image": noisy(), "depth": contrast("depth", learnable=True)},
+    )
+
+
+def nested() -> CompositeOperatorModule:
+    """One of each within each."""
+    augmented = perhaps(one_of(chain(noisy(1), contrast()), brightness()))
+    views = parallel("stack", augmented, perhaps(noisy(2)))
+    renamed = chain(views, RenameOperator(RenameOperatorConfig(mapping={"image": "views"})))
+    return chain(
+        MapOperator(MapOperatorConfig(fields=["image"]), squared),
+        parallel("update", renamed, brightness(target="bright")),
+        SelectOperator(SelectOperatorConfig(fields=["views", "bright"])),
+    )
+
+
+CASES: list[Case] = [
+    Case("chain", lambda: chain(brightness(), contrast()), IMAGE),
+    Case("chain-stochastic-learnable", lambda: chain(noisy(), contrast(learnable=True)), IMAGE),
+    Case(
+        "composite-update",
+        lambda: parallel("update", noisy(target="bright"), contrast(target="sharp")),
+        IMAGE,
+    ),
+    Case("composite-sum", lambda: parallel("sum", noisy(), contrast(learnable=True)), IMAGE),
+    Case("composite-mean", lambda: parallel("mean", noisy(0), noisy(1)), IMAGE),
+    Case("composite-concat", lambda: parallel("concat", brightness(), contrast()), IMAGE),
+    Case("composite-stack", lambda: parallel("stack", noisy(), contrast()), IMAGE),
+    Case("composite-ensemble", lambda: ensemble(noisy(), contrast(learnable=True)), IMAGE),
+    Case("multi-modal", side_by_side, PAIR),
+    Case("probabilistic", lambda: perhaps(brightness()), IMAGE),
+    Case("probabilistic-stochastic", lambda: perhaps(noisy(), p=0.9), IMAGE),
+    Case("probabilistic-learnable", lambda: perhaps(contrast(learnable=True), p=0.9), IMAGE),
+    Case("one-of", lambda: one_of(brightness(), contrast()), IMAGE),
+    Case(
+        "one-of-weighted",
+        lambda: one_of(noisy(), contrast(learnable=True), weights=[1.0, 2.0]),
+        IMAGE,
+    ),
+    Case("map", lambda: MapOperator(MapOperatorConfig(), squared), PAIR),
+    Case("map-module", linear, IMAGE),
+    Case("select", lambda: SelectOperator(SelectOperatorConfig(fields=["image", "tokens"])), WORDS),
+    Case("drop", lambda: DropOperator(DropOperatorConfig(fields=["label"])), WORDS),
+    Case(
+        "rename",
+        lambda: RenameOperator(RenameOperatorConfig(mapping={"tokens": "text.ids"})),
+        WORDS,
+    ),
+    Case("nested", nested, IMAGE),
+]
