@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from datarax_typed.core.element_batch import Batch
-from datarax_typed.errors import ConfigError, ContractError
+from datarax_typed.errors import ContractError
 from datarax_typed.operators.image import ToFloatOperator, ToFloatOperatorConfig
 from datarax_typed.protocols import PyTree
 from tests.operators.image.colour_references import reference, result_of
@@ -56,14 +56,6 @@ def test_the_largest_value_becomes_one_exactly() -> None:
 def test_values_are_those_of_torchvision() -> None:
     result = result_of(TO_FLOAT, source="photo")
     np.testing.assert_allclose(result, reference("to_float"), rtol=1e-6)
-
-
-def test_randomness_is_refused() -> None:
-    with pytest.raises(ConfigError) as error:
-        ToFloatOperatorConfig(field_key="image", stochastic=True, stream_name="augment")  # type: ignore[arg-type]  # refused, as it should be
-    assert str(error.value) == (
-        "ToFloatOperatorConfig is refused (1):\n  - stochastic: expected False, got True"
-    )
 
 
 def test_an_image_without_channels_is_refused() -> None:

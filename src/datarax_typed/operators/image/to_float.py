@@ -1,7 +1,6 @@
 """Images of floats from images of integers."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import jax.numpy as jnp
 import numpy as np
@@ -12,13 +11,7 @@ from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 
 @dataclass(frozen=True)
 class ToFloatOperatorConfig(ModalityOperatorConfig):
-    """Configuration of `ToFloatOperator`.
-
-    Attributes:
-        stochastic: always False: nothing is random.
-    """
-
-    stochastic: Literal[False] = False
+    """Configuration of `ToFloatOperator`."""
 
 
 class ToFloatOperator(ModalityOperator[ToFloatOperatorConfig]):
