@@ -8,7 +8,7 @@ The excerpt is `recordings.excerpt(4000)`. Recorded with librosa 0.11.0, NumPy 2
 
 from pathlib import Path
 
-import librosa
+import librosa  # type: ignore[import-not-found]  # only who records needs it
 import numpy as np
 
 from datarax_typed.demo.sound import read_recording, recording_path

@@ -10,8 +10,10 @@ The measurements are thirty flowers of Fisher's irises, ten of a species. Record
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_iris
-from sklearn.preprocessing import StandardScaler
+from sklearn.datasets import load_iris  # type: ignore[import-not-found]  # only who records needs it
+from sklearn.preprocessing import (  # type: ignore[import-not-found]  # only who records needs it
+    StandardScaler,
+)
 
 flowers = load_iris().data[::5].astype(np.float32)
 scaler = StandardScaler().fit(flowers)

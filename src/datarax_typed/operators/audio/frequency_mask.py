@@ -57,7 +57,7 @@ class FrequencyMaskOperator(ModalityOperator[FrequencyMaskOperatorConfig]):
     def transform(
         self,
         spectrogram: Float[Array, "frequency time"],
-        random_params: Float[Array, "{self.config.num_masks} 2"],
+        random_params: Float[Array, "masks 2"],
     ) -> Float[Array, "frequency time"]:
         """Return the spectrogram with masked frequencies."""
         size = spectrogram.shape[0]

@@ -59,7 +59,7 @@ class TimeMaskOperator(ModalityOperator[TimeMaskOperatorConfig]):
     def transform(
         self,
         spectrogram: Float[Array, "frequency time"],
-        random_params: Float[Array, "{self.config.num_masks} 2"],
+        random_params: Float[Array, "masks 2"],
     ) -> Float[Array, "frequency time"]:
         """Return the spectrogram with masked frames."""
         frames = spectrogram.shape[1]

@@ -58,9 +58,7 @@ class JitterOperator(ModalityOperator[JitterOperatorConfig]):
             config.sigma, ends, stochastic=False, learnable=config.learnable
         )
 
-    def sample_params(
-        self, key: Key[Array, ""], element_shapes: PyTree
-    ) -> Float[Array, "time channels"]:
+    def sample_params(self, key: Key[Array, ""], element_shapes: PyTree) -> Float[Array, "..."]:
         """Return a record's noise, of a standard deviation of 1."""
         return jax.random.normal(key, get_field(element_shapes, self.config.field_key, self.label))
 

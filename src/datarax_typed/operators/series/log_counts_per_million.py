@@ -9,6 +9,7 @@ from jaxtyping import Array, Bool, Float, Num
 
 from datarax_typed.core.domain import DomainConstraint
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.operators.series.precision import exact
 
 
 def _finite_and_not_negative(value: Num[Array, "..."]) -> Bool[Array, "..."]:
@@ -58,10 +59,10 @@ class LogCountsPerMillionOperator(ModalityOperator[LogCountsPerMillionOperatorCo
         """Return the expression of every gene."""
         stored = counts.dtype if jnp.issubdtype(counts.dtype, jnp.floating) else jnp.float32
         # The sum of integers, or of half precision, may be more than they can hold.
-        exact = counts.astype(jnp.promote_types(stored, jnp.float32))
-        size = jnp.sum(exact)
-        sound = jnp.all(exact >= 0) & (size > 0)
-        share = exact / jnp.where(sound, size, jnp.ones_like(size))
+        single = exact(counts)
+        size = jnp.sum(single)
+        sound = jnp.all(single >= 0) & (size > 0)
+        share = single / jnp.where(sound, size, jnp.ones_like(size))
         expression = jnp.log1p(jnp.maximum(share, 0) * self.config.target_sum)
         return jnp.where(sound, expression, jnp.nan).astype(stored)
 

@@ -13,6 +13,7 @@ from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.rules import Rule, requires
 from datarax_typed.errors import ContractError, Problem, StatisticsError, listing
 from datarax_typed.operators.series.moments import Moments
+from datarax_typed.operators.series.precision import exact
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,15 @@ class StandardizeOperator(ModalityOperator[StandardizeOperatorConfig]):
                 f"{self.label}: expected statistics in force, got none; call "
                 "compute_statistics(values) with batch_stats_fn=moments, or give precomputed_stats"
             )
-        exact = value.astype(jnp.promote_types(value.dtype, jnp.float32))
-        mean, std = (stats[key].astype(exact.dtype) for key in ("mean", "std"))
+        single = exact(value)
+        mean, std = (stats[key].astype(single.dtype) for key in ("mean", "std"))
         # Not `std <= epsilon`: a NaN is no constant feature, nor is a deviation below 0.
         constant = (std >= 0) & (std <= self.config.epsilon)
         divisor = jnp.where(constant, jnp.ones_like(std), jnp.where(std > 0, std, jnp.nan))
-        result = (exact - _along(mean, exact)) / _along(divisor, exact)
+        result = (single - _along(mean, single)) / _along(divisor, single)
         if self.scale is not None and self.bias is not None:
-            scale, bias = (p[...].astype(exact.dtype) for p in (self.scale, self.bias))
-            result = result * _along(scale, exact) + _along(bias, exact)
+            scale, bias = (p[...].astype(single.dtype) for p in (self.scale, self.bias))
+            result = result * _along(scale, single) + _along(bias, single)
         return result.astype(value.dtype)
 
     def _check_features(self, features: int) -> None:
