@@ -5,6 +5,7 @@ from typing import Final
 
 from flax import nnx
 
+from datarax_typed.core.modality import ModalityOperatorConfig
 from datarax_typed.operators.image import (
     AffineOperator,
     AffineOperatorConfig,
@@ -14,6 +15,7 @@ from datarax_typed.operators.image import (
     CutOutOperatorConfig,
     HorizontalFlipOperator,
     HorizontalFlipOperatorConfig,
+    LearnedImageOperator,
     PadOperator,
     PadOperatorConfig,
     ReshapeOperator,
@@ -106,6 +108,13 @@ CASES: Final[list[Case]] = [
             rngs=_rngs(),
         ),
         IMAGE,
+    ),
+    Case(
+        "learned-image",
+        lambda: LearnedImageOperator(
+            ModalityOperatorConfig(field_key="image", auxiliary_fields=LABELS)
+        ),
+        LABELLED,
     ),
     Case(
         "affine",

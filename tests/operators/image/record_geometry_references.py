@@ -11,15 +11,11 @@ import numpy as np
 import skimage.data
 import torch  # type: ignore[import-not-found]  # only who records needs it
 from torchvision import tv_tensors  # type: ignore[import-not-found]  # only who records needs it
-from torchvision.transforms.v2 import (  # type: ignore[import-not-found]  # only who records needs it
-    InterpolationMode,
-)
-from torchvision.transforms.v2 import (  # type: ignore[import-not-found]  # only who records needs it
-    functional as F,  # noqa: N812  # as everyone calls it
-)
+from torchvision.transforms import v2  # type: ignore[import-not-found]  # only who records needs it
 
-BILINEAR = {"interpolation": InterpolationMode.BILINEAR}
-BICUBIC = {"interpolation": InterpolationMode.BICUBIC}
+F = v2.functional
+BILINEAR = {"interpolation": v2.InterpolationMode.BILINEAR}
+BICUBIC = {"interpolation": v2.InterpolationMode.BICUBIC}
 AFFINE = {"angle": 25.0, "translate": [2, -1], "scale": 1.3, "shear": [12.0, -7.0]}
 
 CALLS = {
@@ -30,7 +26,7 @@ CALLS = {
     "resize_plain": lambda given: F.resize(given, [11, 13], antialias=False, **BILINEAR),
     "resize_bicubic": lambda given: F.resize(given, [11, 27], antialias=True, **BICUBIC),
     "resize_nearest": lambda given: F.resize(
-        given, [11, 27], interpolation=InterpolationMode.NEAREST_EXACT
+        given, [11, 27], interpolation=v2.InterpolationMode.NEAREST_EXACT
     ),
     "crop": lambda given: F.center_crop(given, [9, 13]),
     "pad_constant": lambda given: F.pad(given, [1, 2, 3, 0], fill=0.25),
@@ -67,7 +63,7 @@ def main() -> None:
     mask = tv_tensors.Mask(torch.from_numpy(photo[..., 0].astype(np.int64))[None])
     for name in WITH_MASKS:
         found[f"{name}/mask"] = CALLS[name](mask)[0].numpy().astype(np.int32)
-    exact = F.resize(mask.as_subclass(torch.Tensor), [11, 27], InterpolationMode.NEAREST_EXACT)
+    exact = F.resize(mask.as_subclass(torch.Tensor), [11, 27], v2.InterpolationMode.NEAREST_EXACT)
     found["resize_nearest/mask"] = exact[0].numpy().astype(np.int32)
     np.savez_compressed(Path(__file__).with_name("geometry_references.npz"), **found)
 

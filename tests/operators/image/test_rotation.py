@@ -9,6 +9,7 @@ from scipy import ndimage  # type: ignore[import-untyped]  # no stubs
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import ConfigError, ContractError, FieldError
 from datarax_typed.operators.image import RotationOperator, RotationOperatorConfig
+from tests.operators.image.geometry_references import LABELS, check_reference
 from tests.operators.image.pictures import photo_batch, photos
 from tests.operators.laws import check_record_laws, symbolic
 
@@ -27,6 +28,11 @@ def stochastic(*auxiliary_fields: str) -> RotationOperator:
         auxiliary_fields=list(auxiliary_fields),
     )
     return RotationOperator(config, rngs=nnx.Rngs(augment=5))
+
+
+def test_it_agrees_with_torchvision() -> None:
+    config = RotationOperatorConfig(field_key="image", auxiliary_fields=LABELS, angle_degrees=30.0)
+    check_reference(RotationOperator(config), "rotate")
 
 
 @pytest.mark.parametrize(("angle_degrees", "fill"), [(30.0, 0.0), (-77.0, 0.5)])
@@ -73,14 +79,26 @@ def test_mask_boxes_and_image_turn_together() -> None:
 
 
 def test_each_record_has_its_own_angle_within_the_range() -> None:
-    image = jnp.zeros((300, 1, 1, 1))
-    boxes = jnp.tile(jnp.array([0.5, 0.5, 0.75, 0.5]), (300, 1))
-    result = np.asarray(stochastic("boxes")(Batch({"image": image, "boxes": boxes})).data["boxes"])
-    # The box is a line from the centre: its height over its width is the angle's tangent.
-    angles = np.degrees(np.arctan2(result[:, 3] - result[:, 1], result[:, 2] - result[:, 0]))
-    assert len(set(angles.tolist())) > 290
-    assert 29 < angles.max() <= 30.001
-    assert angles.min() < 1
+    # A narrow box to the right of the centre: its middle's direction is the angle.
+    image, box = jnp.zeros((300, 64, 64, 1)), jnp.array([60.0, 31.99, 60.02, 32.01])
+    batch = Batch({"image": image, "boxes": jnp.tile(box, (300, 1))})
+    result = np.asarray(stochastic("boxes")(batch).data["boxes"])
+    x, y = (result[:, 0] + result[:, 2]) / 2 - 32, (result[:, 1] + result[:, 3]) / 2 - 32
+    angles = np.degrees(np.arctan2(-y, x))
+    assert len(set(angles.tolist())) > 280
+    assert 29 < angles.max() < 30.01
+    assert -30.01 < angles.min() < -29
+
+
+def test_the_angle_is_learned() -> None:
+    config = RotationOperatorConfig(
+        field_key="image", auxiliary_fields=LABELS, angle_degrees=12.0, learnable=True
+    )
+    operator = RotationOperator(config)
+    assert operator.angle_degrees.learned is not None
+    assert operator.angle_degrees.learned[...] == 12.0
+    operator.angle_degrees.learned[...] = jnp.float32(30.0)
+    check_reference(operator, "rotate")
 
 
 def test_laws() -> None:

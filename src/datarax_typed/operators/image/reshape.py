@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, TypeAlias
 
 import jax.numpy as jnp
-from annotated_types import Predicate
+from annotated_types import Ge, Predicate
 from jaxtyping import Array, Shaped
 
 from datarax_typed.core.describe import describe_value
@@ -14,13 +14,17 @@ from datarax_typed.errors import ContractError, Problem, listing
 from datarax_typed.operators.image.sizes import is_known
 
 
-def sizes_are_positive_save_one_minus_one(shape: tuple[int, ...]) -> bool:
-    """Return whether a shape has sizes of at least 1, and at most one -1 among them."""
-    others = [size for size in shape if size != -1]
-    return len(shape) - len(others) <= 1 and all(size >= 1 for size in others)
+def is_not_zero(size: int) -> bool:
+    """Return whether a size is not 0."""
+    return size != 0
 
 
-Shape: TypeAlias = Annotated[tuple[int, ...], Predicate(sizes_are_positive_save_one_minus_one)]
+def has_one_open_size_at_most(shape: tuple[int, ...]) -> bool:
+    """Return whether a shape has no more than one -1."""
+    return shape.count(-1) <= 1
+
+
+Size: TypeAlias = Annotated[int, Ge(-1), Predicate(is_not_zero)]
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class ReshapeOperatorConfig(ModalityOperatorConfig):
         shape: the new shape of one element's field; one size may be -1: what the others leave.
     """
 
-    shape: Shape = field(kw_only=True)
+    shape: Annotated[tuple[Size, ...], Predicate(has_one_open_size_at_most)] = field(kw_only=True)
 
 
 class ReshapeOperator(ModalityOperator[ReshapeOperatorConfig]):

@@ -85,8 +85,7 @@ class ResizeOperator(ModalityOperator[ResizeOperatorConfig]):
 
         def move_points(y: Places, x: Places) -> tuple[Places, Places]:
             height, width = (jnp.asarray(n, y.dtype) for n in old)
-            # The product first: the far border is exactly the new size.
-            return y * new[0] / height, x * new[1] / width
+            return y * (new[0] / height), x * (new[1] / width)
 
         return move_along(Motion(move_mask, move_points, new), key, auxiliary, value, self.label)
 
