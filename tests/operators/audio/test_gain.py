@@ -42,6 +42,12 @@ def test_half_precision_has_the_gain_of_single() -> None:
     np.testing.assert_array_equal(result, np.full((2, 3), 10 ** (-11.3 / 20), jnp.bfloat16))
 
 
+def test_silence_of_half_precision_stays_silent() -> None:
+    batch = Batch({"waveform": jnp.zeros((2, 3), jnp.float16)})
+    config = GainOperatorConfig(field_key="waveform", gain_db=120.0)
+    assert not np.any(GainOperator(config)(batch).data["waveform"])
+
+
 def test_the_clip_range_keeps_full_scale() -> None:
     config = GainOperatorConfig(field_key="waveform", gain_db=40.0, clip_range=(-1.0, 1.0))
     result = GainOperator(config)(excerpt_batch(50)).data["waveform"]

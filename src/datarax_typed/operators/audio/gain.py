@@ -77,8 +77,10 @@ class GainOperator(ModalityOperator[GainOperatorConfig]):
         self, waveform: Float[Array, "time"], random_params: Float[Array, ""] | None = None
     ) -> Float[Array, "time"]:
         """Return the amplified waveform."""
-        factor = amplitude(self.gain_db(random_params, exact(waveform)))
-        return waveform * factor.astype(waveform.dtype)
+        # A large factor in half precision would be infinite, and make NaN of silence.
+        single = exact(waveform)
+        amplified = single * amplitude(self.gain_db(random_params, single))
+        return amplified.astype(waveform.dtype)
 
 
 __all__ = ["GainOperator", "GainOperatorConfig"]
