@@ -83,12 +83,18 @@ def one_of(*operators: AnyOperator, weights: list[float] | None = None) -> OneOf
     return OneOfOperator(OneOfOperatorConfig(weights=weights), operators, rngs=nnx.Rngs(augment=5))
 
 
-def squared(value: Float[Array, "*axes"]) -> Float[Array, "*axes"]:
+def squared(value: Float[Array, "h w c"]) -> Float[Array, "h w c"]:
     return jnp.square(value)
 
 
-def linear() -> MapOperator:
-    return MapOperator(MapOperatorConfig(fields=["image"]), nnx.Linear(3, 2, rngs=nnx.Rngs(0)))
+class Dense(nnx.Module):
+    """Mixes the channels of every pixel."""
+
+    def __init__(self) -> None:
+        self.inner = nnx.Linear(3, 2, rngs=nnx.Rngs(0))
+
+    def __call__(self, image: Float[Array, "h w 3"]) -> Float[Array, "h w 2"]:
+        return self.inner(image)
 
 
 def side_by_side() -> MultiModalOperator:
@@ -99,15 +105,11 @@ def side_by_side() -> MultiModalOperator:
 
 
 def nested() -> CompositeOperatorModule:
-    """One of each within each."""
-    augmented = perhaps(one_of(chain(noisy(1), contrast()), brightness()))
-    views = parallel("stack", augmented, perhaps(noisy(2)))
-    renamed = chain(views, RenameOperator(RenameOperatorConfig(mapping={"image": "views"})))
-    return chain(
-        MapOperator(MapOperatorConfig(fields=["image"]), squared),
-        parallel("update", renamed, brightness(target="bright")),
-        SelectOperator(SelectOperatorConfig(fields=["views", "bright"])),
-    )
+    """One of each within another."""
+    augmented = perhaps(one_of(noisy(), brightness()))
+    renamed = RenameOperator(RenameOperatorConfig(mapping={"image": "left"}))
+    views = parallel("update", chain(augmented, renamed), brightness(target="right"))
+    return chain(views, SelectOperator(SelectOperatorConfig(fields=["left", "right"])))
 
 
 CASES: list[Case] = [
@@ -133,8 +135,8 @@ CASES: list[Case] = [
         lambda: one_of(noisy(), contrast(learnable=True), weights=[1.0, 2.0]),
         IMAGE,
     ),
-    Case("map", lambda: MapOperator(MapOperatorConfig(), squared), PAIR),
-    Case("map-module", linear, IMAGE),
+    Case("map", lambda: MapOperator(MapOperatorConfig(fields=["image"]), squared), PAIR),
+    Case("map-module", lambda: MapOperator(MapOperatorConfig(fields=["image"]), Dense()), IMAGE),
     Case("select", lambda: SelectOperator(SelectOperatorConfig(fields=["image", "tokens"])), WORDS),
     Case("drop", lambda: DropOperator(DropOperatorConfig(fields=["label"])), WORDS),
     Case(

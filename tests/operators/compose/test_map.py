@@ -14,6 +14,7 @@ from datarax_typed import (
     FieldError,
     MapOperator,
     MapOperatorConfig,
+    OutputError,
     chain,
 )
 from datarax_typed.protocols import PyTree
@@ -97,6 +98,34 @@ def test_annotations_of_the_function_are_enforced_on_what_comes_out() -> None:
         "untrue does not fit its contract:\n"
         '  - return value: expected Float[Array, "n"], got float32[1]\n'
         '  axis n = 2, bound by data["a"]'
+    )
+
+
+class Halves(nnx.Module):
+    def __call__(self, value: Float[Array, " even"]) -> Float[Array, " half"]:
+        return value[::2]
+
+
+def test_annotations_of_a_module_are_enforced() -> None:
+    operator = MapOperator(MapOperatorConfig(fields=["a"]), Halves())
+    assert operator(batch()).data["a"].shape == (3, 1)
+    with pytest.raises(ContractError) as caught:
+        operator(Batch({"a": jnp.ones((3, 2, 2))}))
+    assert str(caught.value) == (
+        "Halves.__call__ does not fit its contract:\n"
+        '  - data["a"]: expected Float[Array, "even"], got float32[2,2]'
+    )
+
+
+def test_a_function_that_returns_nothing_is_refused() -> None:
+    def forgetful(value: Array) -> None:
+        jnp.sum(value)
+
+    function: PyTree = forgetful
+    with pytest.raises(OutputError) as caught:
+        MapOperator(MapOperatorConfig(fields=["a"]), function)(batch())
+    assert str(caught.value) == (
+        'MapOperator: expected an array from the function for data["a"], got None; return a value'
     )
 
 

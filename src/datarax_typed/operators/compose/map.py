@@ -41,13 +41,14 @@ class MapOperator(OperatorModule[MapOperatorConfig]):
 
     Args:
         config: the configuration.
-        function: maps one element's value; shape annotations are enforced. An `nnx.Module` is a
-            submodule, and its parameters are the operator's.
+        function: maps one element's value; its shape annotations, a module's those of `__call__`,
+            are enforced. An `nnx.Module` is a submodule, and its parameters are the operator's.
         rngs: not used.
         name: a name for error messages.
 
     Raises:
         ConfigError: the function cannot be called.
+        ContractError: its annotations cannot be resolved; in a call, a value does not fit them.
         FieldError: in a call, a field is missing (a `KeyError`).
         OutputError: in a call, the function returns nothing.
     """
@@ -63,9 +64,13 @@ class MapOperator(OperatorModule[MapOperatorConfig]):
         super().__init__(config, rngs=rngs, name=name)
         _check_callable(function)
         is_module = isinstance(function, nnx.Module)
-        self.function: Function = (
-            nnx.data(function) if is_module else nnx.static(contract(function))
-        )
+        enforced = _enforced(function)
+        self.function: Function = nnx.data(function) if is_module else nnx.static(enforced)
+
+    @property
+    def call(self) -> Callable[[Array], Array]:
+        """The function with its annotations enforced."""
+        return _enforced(self.function)
 
     def apply(
         self,
@@ -76,10 +81,10 @@ class MapOperator(OperatorModule[MapOperatorConfig]):
         stats: Statistics | None = None,
     ) -> tuple[PyTree, PyTree, Metadata | None]:
         """Map the fields of one element; see `OperatorModule.apply`."""
-        result = data
+        result, call = data, self.call
         for key in self.config.fields or list(field_names(data)):
             with places(f'data["{key}"]'):
-                value = self.function(get_field(data, key, self.label))
+                value = call(get_field(data, key, self.label))
             if not jax.tree.leaves(value):
                 raise OutputError(
                     f'{self.label}: expected an array from the function for data["{key}"], '
@@ -87,6 +92,14 @@ class MapOperator(OperatorModule[MapOperatorConfig]):
                 )
             result = set_field(result, key, value)
         return result, state, metadata
+
+
+def _enforced(function: Function) -> Callable[[Array], Array]:
+    if not isinstance(function, nnx.Module):
+        return contract(function)
+    # NNX types no call of a module.
+    call: Callable[[Array], Array] = contract(function.__call__)
+    return call
 
 
 def _check_callable(function: object) -> None:
