@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from jaxtyping import Array
 
 from datarax_typed.operators.image.boxes import EMPTY_BOX, Places, move_boxes
 from datarax_typed.operators.image.geometry import View
@@ -90,6 +91,17 @@ def test_what_rounding_leaves_no_area_of_is_marked() -> None:
         return y / 4, x / 4
 
     assert move_boxes(boxes, shrunk, (6, 8), (2, 2)).tolist() == [list(EMPTY_BOX)]
+
+
+def test_gradients_are_finite_whatever_the_boxes() -> None:
+    boxes = jnp.asarray(np.random.default_rng(0).random((15, 4)), jnp.float32)
+
+    def total(angle: Array) -> Array:
+        found: Array = jnp.sum(boxes_seen(View.turned(angle, jnp.float32(0.8)), boxes))
+        return found
+
+    gradient = jax.jit(jax.grad(total))(jnp.float32(0.1))
+    assert np.isfinite(gradient)
 
 
 @given(

@@ -1,6 +1,7 @@
 """Boxes that move with an image: clipped to it, and marked where nothing is left of them."""
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Final, TypeAlias
 
 import jax.numpy as jnp
@@ -39,7 +40,9 @@ def move_boxes(
     corners_y = jnp.stack([y_min, y_min, y_max, y_max])
     corners_x = jnp.stack([x_min, x_max, x_min, x_max])
     y, x = move_points(corners_y, corners_x)
-    hull = jnp.stack([x.min(0), y.min(0), x.max(0), y.max(0)], axis=-1)
+    # Not `x.min(0)`: where a compiler computes x twice and rounds otherwise, its gradient is NaN.
+    sides = [reduce(choose, at) for choose in (jnp.minimum, jnp.maximum) for at in (x, y)]
+    hull = jnp.stack(sides, axis=-1)
     moved = _rounded(_clipped(hull, new_size), boxes.dtype)
     return jnp.where(_has_area(seen) & _has_area(moved), moved, jnp.asarray(0, moved.dtype))
 
