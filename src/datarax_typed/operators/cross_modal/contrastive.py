@@ -1,9 +1,10 @@
 """How similar the embeddings of one record are."""
 
 from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from typing import Final, Literal, NotRequired, TypeAlias, TypedDict, get_args
 
 import jax
+import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, Key
 
@@ -13,6 +14,11 @@ from datarax_typed.errors import Problem, refuse
 from datarax_typed.operators.cross_modal.projection import ContrastiveSpace
 from datarax_typed.operators.cross_modal.requirements import check_field_counts
 from datarax_typed.protocols import PyTree
+
+ContrastiveForm: TypeAlias = Literal["similarity", "infonce", "triplet"]
+
+# Added to squared distances: the gradient of the distance of equal points is finite.
+_LEAST_SQUARED_DISTANCE: Final = 1e-6
 
 
 class ContrastiveNoise(TypedDict):
@@ -30,10 +36,16 @@ class ContrastiveOperator(CrossModalOperator):
     One output field, a scalar: the cosine similarity over a learned temperature. With a negative,
     the similarity to the positive less that to the negative, which is the log-odds that the
     positive is the anchor's partner: `softplus(-similarity)` is the InfoNCE loss of the record.
+
+    `form` names another output, both with a negative: "infonce" is that loss; "triplet" is
+    `max(d(anchor, positive) - d(anchor, negative) + margin, 0)` of the distances of the points of
+    unit length, and learns no temperature.
+
     A stochastic operator adds Gaussian noise to the embeddings, its own for every record.
 
     Source: Radford et al. 2021 (CLIP), sections 2.3 and 2.5; van den Oord et al. 2018,
-    Representation Learning with Contrastive Predictive Coding, equation 4.
+    Representation Learning with Contrastive Predictive Coding, equation 4; Balntas et al. 2016,
+    Learning local feature descriptors with triplets, and `optax.losses.triplet_margin_loss`.
 
     Args:
         config: the configuration.
@@ -41,6 +53,8 @@ class ContrastiveOperator(CrossModalOperator):
             projection heads: the embeddings, of one width, are compared as they are.
         features: width that the heads project to; None takes that of the anchor.
         noise_scale: standard deviation of the noise, in the embeddings' own unit.
+        form: what comes out.
+        margin: how much nearer than the negative the positive shall be, in the triplet form.
         rngs: random number generators; needed for heads, and if the config says `stochastic=True`.
         name: a name for error messages.
 
@@ -56,17 +70,20 @@ class ContrastiveOperator(CrossModalOperator):
         dims: Sequence[int] | None = None,
         features: int | None = None,
         noise_scale: float = 0.1,
+        form: ContrastiveForm = "similarity",
+        margin: float = 1.0,
         rngs: nnx.Rngs | None = None,
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        check_field_counts("ContrastiveOperator", config, inputs=(2, 3), outputs=(1,))
-        if not noise_scale >= 0:
-            problem = Problem("noise_scale", "at least 0", repr(noise_scale))
-            refuse("ContrastiveOperator", [problem])
+        inputs = (2, 3) if form == "similarity" else (3,)
+        check_field_counts("ContrastiveOperator", config, inputs=inputs, outputs=(1,))
+        _check_options(noise_scale, form, margin)
         self.noise_scale: float = nnx.static(noise_scale)
+        self.form: ContrastiveForm = nnx.static(form)
+        self.margin: float = nnx.static(margin)
         self.space: ContrastiveSpace = ContrastiveSpace(
-            "ContrastiveOperator", dims, features, rngs=rngs
+            "ContrastiveOperator", dims, features, has_temperature=form != "triplet", rngs=rngs
         )
 
     def sample_params(self, key: Key[Array, ""], element_shapes: PyTree) -> ContrastiveNoise:
@@ -88,22 +105,43 @@ class ContrastiveOperator(CrossModalOperator):
         *,
         random_params: ContrastiveNoise | None = None,
     ) -> Float[Array, ""]:
-        """Return the similarity, over the temperature."""
+        """Return the similarity, over the temperature, or the loss."""
         given = [anchor, positive] if negative is None else [anchor, positive, negative]
         self.space.check(*zip(self.config.input_fields, given, strict=True))
         if random_params is not None:
             anchor = self._noisy(anchor, random_params["anchor"])
             positive = self._noisy(positive, random_params["positive"])
-        here = self.space.anchor(anchor)
-        similarity = here @ self.space.other(positive)
-        if negative is not None:
-            if random_params is not None:
+            if negative is not None:
                 negative = self._noisy(negative, random_params["negative"])
-            similarity -= here @ self.space.other(negative)
-        return self.space.scaled(similarity)
+        here, partner = self.space.anchor(anchor), self.space.other(positive)
+        if negative is None:
+            return self.space.scaled(here @ partner)
+        stranger = self.space.other(negative)
+        if self.form == "triplet":
+            nearer = _distance(here, stranger) - _distance(here, partner)
+            return jax.nn.relu(self.margin - nearer)
+        similarity = self.space.scaled(here @ partner - here @ stranger)
+        return similarity if self.form == "similarity" else jax.nn.softplus(-similarity)
 
     def _noisy(self, value: Float[Array, " dim"], noise: Float[Array, " dim"]) -> Array:
         return value + (self.noise_scale * noise).astype(value.dtype)
 
 
-__all__ = ["ContrastiveNoise", "ContrastiveOperator"]
+def _distance(left: Float[Array, " dim"], right: Float[Array, " dim"]) -> Float[Array, ""]:
+    return jnp.sqrt(jnp.sum(jnp.square(left - right)) + _LEAST_SQUARED_DISTANCE)
+
+
+def _check_options(noise_scale: float, form: ContrastiveForm, margin: float) -> None:
+    numbers = {"noise_scale": noise_scale, "margin": margin}
+    problems = [
+        Problem(key, "at least 0", repr(number))
+        for key, number in numbers.items()
+        if not number >= 0
+    ]
+    if form not in get_args(ContrastiveForm):
+        known = " or ".join(map(repr, get_args(ContrastiveForm)))
+        problems.append(Problem("form", known, repr(form)))
+    refuse("ContrastiveOperator", problems)
+
+
+__all__ = ["ContrastiveForm", "ContrastiveNoise", "ContrastiveOperator"]

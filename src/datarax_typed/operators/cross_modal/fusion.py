@@ -1,44 +1,159 @@
 """Embeddings of several modalities fused into one."""
 
+from collections.abc import Sequence
+from typing import Literal, TypeAlias, get_args
+
+import jax
 import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
+from datarax_typed.core.describe import describe_value
+from datarax_typed.errors import ContractError, Problem, listing, refuse
+from datarax_typed.operators.cross_modal.gates import Gates
 from datarax_typed.operators.cross_modal.requirements import check_field_counts
+from datarax_typed.protocols import Metadata, PyTree, Statistics
+
+FusionMode: TypeAlias = Literal["weighted_sum", "sum", "concat", "gated"]
 
 
 class FusionOperator(CrossModalOperator):
-    """Sums embeddings, each times a learned weight.
+    """Makes one embedding of several, in one of four ways.
 
-    Any number of input fields, all of one width and dtype; one output field. The weights, one an
-    input field, start at one.
+    Any number of input fields; one output field. `mode` says how:
+
+    - "weighted_sum": sums embeddings `dim`, all of one width and dtype, each times a learned
+      weight. The weights, one an input field, start at one.
+    - "sum": sums them as they are.
+    - "concat": puts embeddings of any widths, all of one dtype, one after the other.
+    - "gated": projects embeddings of the widths `dims` to `tanh` features, and sums these, each
+      times a gate in (0, 1) for every feature, which all embeddings together decide. Computed in
+      the dtype of the parameters, float32.
+
+    Source: "gated" is Arevalo et al. 2017, Gated Multimodal Units for Information Fusion,
+    figure 2a.
 
     Args:
         config: the configuration.
-        rngs: not used; the weights do not start at random.
+        mode: how the embeddings are fused.
+        dims: widths of the embeddings, for "gated" alone.
+        features: width of what comes out of "gated"; None takes that of the first embedding.
+        rngs: random number generators that initialise "gated"; the weights do not start at random.
         name: a name for error messages.
 
+    Attributes:
+        fusion_weights: one number an input field, of a weighted sum.
+        gates: the projections and gates of "gated".
+
     Raises:
-        ConfigError: there is more than one output field.
+        ConfigError: there is more than one output field, or an option is not as above.
+        RandomnessError: `rngs` lack what "gated" needs.
+        ContractError: in a call, an embedding is not a vector of floats, or its width or dtype is
+            not as above.
     """
 
     def __init__(
         self,
         config: CrossModalOperatorConfig,
         *,
+        mode: FusionMode = "weighted_sum",
+        dims: Sequence[int] | None = None,
+        features: int | None = None,
         rngs: nnx.Rngs | None = None,
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
         check_field_counts("FusionOperator", config, inputs=(), outputs=(1,))
-        self.fusion_weights: nnx.Param[Array] = nnx.Param(jnp.ones(len(config.input_fields)))
+        _check_options(mode, dims, features, len(config.input_fields))
+        self.mode: FusionMode = nnx.static(mode)
+        if mode == "weighted_sum":
+            self.fusion_weights: nnx.Param[Array] = nnx.Param(jnp.ones(len(config.input_fields)))
+        if mode == "gated" and dims is not None:
+            self.gates: Gates = Gates("FusionOperator", dims, features or dims[0], rngs=rngs)
+
+    def apply(
+        self,
+        data: PyTree,
+        state: PyTree,
+        metadata: Metadata | None,
+        random_params: PyTree = None,
+        stats: Statistics | None = None,
+    ) -> tuple[PyTree, PyTree, Metadata | None]:
+        """Read the embeddings, fuse them, and write what comes out.
+
+        See `CrossModalOperator.apply`.
+        """
+        if self.mode in ("weighted_sum", "sum"):
+            return super().apply(data, state, metadata, random_params, stats)
+        embeddings = self._extract_inputs(data)
+        vectors = [_is_vector(value) for value in embeddings]
+        self._refuse(embeddings, ["a vector of floats"] * len(vectors), vectors)
+        fused = self._joined(embeddings) if self.mode == "concat" else self._gated(embeddings)
+        return self._store_outputs(data, [fused]), state, metadata
 
     def transform(self, *embeddings: Float[Array, " dim"]) -> Float[Array, " dim"]:
-        """Return the weighted sum."""
+        """Return the sum, weighted or not."""
         stacked = jnp.stack(embeddings)
+        if self.mode == "sum":
+            return jnp.sum(stacked, axis=0)
         weights = self.fusion_weights[...].astype(stacked.dtype)
         return jnp.sum(weights[:, None] * stacked, axis=0)
 
+    def _joined(self, embeddings: Sequence[Array]) -> Array:
+        first = embeddings[0].dtype
+        expected = [f"{first}, as the first one"] * len(embeddings)
+        self._refuse(embeddings, expected, [value.dtype == first for value in embeddings])
+        return jnp.concatenate(embeddings)
 
-__all__ = ["FusionOperator"]
+    def _gated(self, embeddings: Sequence[Array]) -> Array:
+        expected = [f"a width of {width}, as in dims" for width in self.gates.dims]
+        fits = [
+            value.shape[0] == width
+            for value, width in zip(embeddings, self.gates.dims, strict=True)
+        ]
+        self._refuse(embeddings, expected, fits)
+        return self.gates(embeddings)
+
+    def _refuse(
+        self, embeddings: Sequence[Array], expected: Sequence[str], fits: Sequence[bool]
+    ) -> None:
+        problems = [
+            Problem(f'data["{key}"]', wanted, describe_value(value))
+            for key, value, wanted, fit in zip(
+                self.config.input_fields, embeddings, expected, fits, strict=True
+            )
+            if not fit
+        ]
+        if problems:
+            title = f"{self.label} cannot fuse the embeddings:"
+            raise ContractError(listing(title, problems), tuple(problems))
+
+
+def _is_vector(value: PyTree) -> bool:
+    is_float = isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jnp.floating)
+    return is_float and value.ndim == 1
+
+
+def _check_options(
+    mode: FusionMode, dims: Sequence[int] | None, features: int | None, count: int
+) -> None:
+    problems = []
+    if mode not in get_args(FusionMode):
+        problems.append(Problem("mode", " or ".join(map(repr, get_args(FusionMode))), repr(mode)))
+    if mode != "gated":
+        given = {"dims": dims, "features": features}
+        problems += [
+            Problem(key, f"None, since mode={mode!r}", repr(value))
+            for key, value in given.items()
+            if value is not None
+        ]
+    elif dims is None or len(dims) != count or min(dims) < 1:
+        expected = f"{count} widths of at least 1, one an input field"
+        problems.append(Problem("dims", expected, repr(dims)))
+    if features is not None and features < 1:
+        problems.append(Problem("features", "at least 1", repr(features)))
+    refuse("FusionOperator", problems)
+
+
+__all__ = ["FusionMode", "FusionOperator"]

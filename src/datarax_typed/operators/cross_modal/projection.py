@@ -29,6 +29,7 @@ class ContrastiveSpace(nnx.Module):
         owner: the operator, for messages.
         dims: widths of an anchor and of what it is compared with; None makes no heads.
         features: width of the space; None takes that of the anchor.
+        has_temperature: whether a temperature is learned.
         rngs: random number generators that initialise the heads.
 
     Raises:
@@ -42,6 +43,7 @@ class ContrastiveSpace(nnx.Module):
         dims: Sequence[int] | None,
         features: int | None,
         *,
+        has_temperature: bool = True,
         rngs: nnx.Rngs | None,
     ) -> None:
         _check_widths(owner, dims, features)
@@ -53,20 +55,32 @@ class ContrastiveSpace(nnx.Module):
             streams = parameter_rngs(owner, rngs)
             self.anchor_head = nnx.Linear(dims[0], width, use_bias=False, rngs=streams)
             self.other_head = nnx.Linear(dims[1], width, use_bias=False, rngs=streams)
-        self.log_temperature: nnx.Param[Array] = nnx.Param(
-            jnp.asarray(log(INITIAL_TEMPERATURE), jnp.float32)
-        )
+        self.has_temperature: bool = nnx.static(has_temperature)
+        if has_temperature:
+            self.log_temperature: nnx.Param[Array] = nnx.Param(
+                jnp.asarray(log(INITIAL_TEMPERATURE), jnp.float32)
+            )
 
     def anchor(self, embedding: Float[Array, " anchor_dim"]) -> Float[Array, " features"]:
         """Return an anchor as a point of unit length."""
-        return self._point(self.anchor_head, embedding)
+        return unit_length(self.project_anchor(embedding))
 
     def other(self, embedding: Float[Array, " dim"]) -> Float[Array, " features"]:
         """Return what an anchor is compared with as a point of unit length."""
-        return self._point(self.other_head, embedding)
+        return unit_length(self.project_other(embedding))
+
+    def project_anchor(self, embedding: Float[Array, " anchor_dim"]) -> Float[Array, " features"]:
+        """Return an anchor as its head projects it, of any length."""
+        return _projected(self.anchor_head, embedding)
+
+    def project_other(self, embedding: Float[Array, " dim"]) -> Float[Array, " features"]:
+        """Return what an anchor is compared with as its head projects it, of any length."""
+        return _projected(self.other_head, embedding)
 
     def scaled(self, similarity: Float[Array, "..."]) -> Float[Array, "..."]:
-        """Return cosine similarities divided by the temperature."""
+        """Return cosine similarities divided by the temperature, if there is one."""
+        if not self.has_temperature:
+            return similarity
         return similarity * jnp.exp(-self.log_temperature[...])
 
     def check(self, anchor: tuple[str, Array], *others: tuple[str, Array]) -> None:
@@ -88,11 +102,12 @@ class ContrastiveSpace(nnx.Module):
             title = f"{self.owner}: embeddings do not fit their space:"
             raise ContractError(listing(title, problems), tuple(problems))
 
-    def _point(
-        self, head: nnx.Linear | None, embedding: Float[Array, " dim"]
-    ) -> Float[Array, " features"]:
-        value = embedding.astype(self.log_temperature[...].dtype)
-        return unit_length(value if head is None else head(value))
+
+def _projected(
+    head: nnx.Linear | None, embedding: Float[Array, " dim"]
+) -> Float[Array, " features"]:
+    value = embedding.astype(jnp.float32)
+    return value if head is None else head(value)
 
 
 def unit_length(vector: Float[Array, " dim"]) -> Float[Array, " dim"]:
