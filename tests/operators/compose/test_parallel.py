@@ -305,14 +305,15 @@ def test_an_error_names_the_stage() -> None:
 
 def test_a_merge_that_means_nothing_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
-        CompositeOperatorConfig(merge="sum")
+        CompositeOperatorModule(CompositeOperatorConfig(merge="sum"), [Scale(config())])
     assert str(caught.value) == (
-        "CompositeOperatorConfig is refused (1):\n"
-        "  - merge: expected None, since strategy='sequential', got 'sum'; "
+        "CompositeOperatorModule cannot be made:\n"
+        "  - config.merge: expected None, since strategy='sequential', got 'sum'; "
         "leave out merge, or give strategy='parallel'"
     )
+    averaged = CompositeOperatorConfig(strategy="ensemble", merge="sum")
     with pytest.raises(ConfigError, match="expected None or 'mean', since strategy='ensemble'"):
-        CompositeOperatorConfig(strategy="ensemble", merge="sum")
+        CompositeOperatorModule(averaged, [Scale(config())])
     assert CompositeOperatorConfig(strategy="ensemble", merge="mean").merged == "mean"
 
 

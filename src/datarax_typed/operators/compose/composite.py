@@ -12,7 +12,7 @@ from datarax_typed.core.cross_modal import CrossModalOperatorConfig
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.modality import ModalityOperatorConfig
 from datarax_typed.core.operator import OperatorModule
-from datarax_typed.errors import ConfigError, Problem, listing, refuse
+from datarax_typed.errors import Problem, refuse
 from datarax_typed.operators.compose.fields import overlap
 from datarax_typed.operators.compose.merging import Merge, merged_batches, merged_records
 from datarax_typed.operators.compose.stage import (
@@ -65,16 +65,6 @@ class CompositeOperatorConfig(OperatorConfig):
     )
     merge: Merge | None = field(default=None, kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        expected = {"sequential": (None,), "ensemble": (None, "mean")}.get(self.strategy)
-        if expected is not None and self.merge not in expected:
-            wanted = f"{' or '.join(map(repr, expected))}, since strategy={self.strategy!r}"
-            mend = "leave out merge, or give strategy='parallel'"
-            problem = Problem("merge", wanted, repr(self.merge), mend)
-            name = f"{type(self).__name__} is refused (1):"
-            raise ConfigError(listing(name, [problem]), (problem,))
-
     @property
     def merged(self) -> Merge | None:
         """How results are put together; None if the operators run one after the other."""
@@ -101,8 +91,8 @@ class CompositeOperatorModule(
         name: a name for error messages.
 
     Raises:
-        ConfigError: there is no stage, or one is not an operator, or two of those to be merged by
-            "update" declare that they write the same field.
+        ConfigError: there is no stage, or one is not an operator; `merge` does not go with
+            `strategy`; two operators to be merged by "update" declare that they write one field.
     """
 
     config_class: ClassVar[type[DataraxModuleConfig]] = CompositeOperatorConfig
@@ -117,6 +107,7 @@ class CompositeOperatorModule(
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
         check_stages(type(self).__name__, operators)
+        _check_merge(type(self).__name__, config)
         if config.merged == "update":
             _check_writers(type(self).__name__, operators)
         self.stages: Sequence[Stage] = nnx.List(operators)
@@ -223,6 +214,14 @@ class CompositeOperatorModule(
     def requires_rng_streams(self) -> list[str] | None:
         """Return the names of all streams that the stages need, or None."""
         return required_streams(self.named_stages()) or None
+
+
+def _check_merge(owner: str, config: CompositeOperatorConfig) -> None:
+    expected = {"sequential": (None,), "ensemble": (None, "mean")}.get(config.strategy)
+    if expected is not None and config.merge not in expected:
+        wanted = f"{' or '.join(map(repr, expected))}, since strategy={config.strategy!r}"
+        mend = "leave out merge, or give strategy='parallel'"
+        refuse(owner, [Problem("config.merge", wanted, repr(config.merge), mend)])
 
 
 def _check_writers(owner: str, operators: Sequence[object]) -> None:
