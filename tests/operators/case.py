@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from datarax_typed.core.operator import OperatorModule
+from datarax_typed.protocols import PyTree
 
 AnyOperator: TypeAlias = OperatorModule[Any]  # operators of any config
 
@@ -19,9 +20,11 @@ class Case:
         spec: the fields of one element as on the command line: `{"image": "f32[h,w,3]"}`. An axis
             is a name wherever the contract allows any size.
         sizes: sizes of named axes in the data that is made up, where small ones will not do.
+        element: makes the data of one element, or a batch, where made up ones will not do.
     """
 
     name: str
     make: Callable[[], AnyOperator]
     spec: Mapping[str, str]
     sizes: Mapping[str, int] = field(default_factory=dict)
+    element: Callable[[], PyTree] | None = None

@@ -1,6 +1,7 @@
 """Examining an operator by all laws."""
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 from datarax_typed.errors import nearest
 from datarax_typed.protocols import Operator, PyTree
@@ -99,7 +100,8 @@ def outcome_of(law: Law, subject: Subject) -> Outcome:
     return outcome
 
 
-_RAISED = "it raises "
+_RAISED: Final = "it raises "
+_LINES: Final = 6
 
 
 def _outcome(law: Law, subject: Subject) -> Outcome:
@@ -110,7 +112,7 @@ def _outcome(law: Law, subject: Subject) -> Outcome:
     except BrokenError as counterexample:
         return Outcome(law, "broken", str(counterexample))
     except Exception as error:  # noqa: BLE001  # whatever an operator does, the others are checked
-        text = str(error).strip().replace("\n", "\n      ")
+        text = "\n      ".join(str(error).strip().splitlines()[:_LINES])
         return Outcome(law, "broken", f"{_RAISED}{type(error).__name__}: {text}")
     return Outcome(law, "holds")
 

@@ -42,24 +42,18 @@ class Contract:
     hints: Mapping[str, str]
 
     @property
-    def is_annotated(self) -> bool:
-        """Return whether annotations say anything about the fields."""
-        return bool(self.hints) or self._is_checked
-
-    @property
-    def _is_checked(self) -> bool:
-        signature = self._signature
-        if signature is None:
-            return False
-        names = signature.parameters.by_position[signature.is_method :]
-        said = set(signature.arguments)
-        stars = {name for name in said if name not in names}
-        return bool(said & set(names[: max(1, len(self.fields))]) or stars - {"rng", "key"})
-
-    @property
     def _signature(self) -> Signature | None:
         found: Signature | None = getattr(self.function, "__datarax_contract__", None)
         return found
+
+    def says_something(self, spec: PyTree) -> bool:
+        """Return whether annotations say anything about the arrays of the fields."""
+        others = (
+            set_field(spec, field, other)
+            for field in self.fields
+            for _, other in misfits(get_field(spec, field, "contract"))
+        )
+        return bool(self.hints) or not all(map(self.allows, others))
 
     def allows(self, spec: PyTree) -> bool:
         """Return whether the annotations allow an element of a spec."""
@@ -122,8 +116,8 @@ def _of_map(operator: MapOperator) -> Iterator[Contract]:
         return lambda data: (get_field(data, field, "map"),)
 
     for field in operator.config.fields or ():
-        hints = _hints(operator.function, (field,))
-        yield Contract((field,), operator.function, arguments_of(field), hints)
+        hints = _hints(operator.call, (field,))
+        yield Contract((field,), operator.call, arguments_of(field), hints)
 
 
 def _of_transform(operator: AnyOperator) -> Iterator[Contract]:

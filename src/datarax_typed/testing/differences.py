@@ -1,5 +1,6 @@
 """Where two results differ, as a text for a reader."""
 
+import re
 from math import prod
 from typing import Final, TypeAlias
 
@@ -17,6 +18,7 @@ from datarax_typed.protocols import PyTree
 _TOLERANCE: Final = {2: 2e-2, 4: 2e-5, 8: 1e-10}
 _LEAST_SCALE: Final = 1e-2
 _SHOWN_AT_MOST: Final = 12
+_OF_A_RECORD: Final = re.compile(r'\["(data|state)"\](?=\[)')
 
 Values: TypeAlias = Shaped[np.ndarray, "..."]
 
@@ -43,10 +45,14 @@ def difference(
 
 
 def _leaves(tree: PyTree) -> dict[str, PyTree]:
-    return {
-        jax.tree_util.keystr(path).replace("'", '"'): leaf
-        for path, leaf in jax.tree_util.tree_leaves_with_path(tree)
-    }
+    return {_path(path): leaf for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
+
+
+def _path(path: tuple[PyTree, ...]) -> str:
+    """Return a path as messages show it: `data["image"]`, `["image"]`."""
+    text = jax.tree_util.keystr(path).replace("'", '"')
+    whole = _OF_A_RECORD.match(text)
+    return f"{whole[1]}{text[whole.end() :]}" if whole else text
 
 
 def _difference(left: PyTree, right: PyTree, names: tuple[str, str], *, exact: bool) -> str | None:

@@ -81,7 +81,7 @@ def _gradients(subject: Subject) -> Mapping[str, Array]:
     @jax.jit
     def gradient(parameters: PyTree, rest: PyTree, batch: Batch) -> PyTree:
         def loss(parameters: PyTree) -> Float[Array, ""]:
-            result = nnx.merge(graph, parameters, rest).apply_batch(batch)
+            result = nnx.merge(graph, parameters, rest, copy=True).apply_batch(batch)
             return _loss(result.data)
 
         return jax.grad(loss)(parameters)

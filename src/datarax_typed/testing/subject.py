@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -73,6 +73,50 @@ class Subject:
             yield replace(self, batch=rows(self.batch, slice(number)))
 
 
+class Applied(NamedTuple):
+    """One record, and an operator whose `apply` takes it."""
+
+    operator: OperatorModule[Any]  # of any config
+    data: PyTree
+    state: PyTree
+    random_params: PyTree
+
+    def run(self) -> PyTree:
+        """Return the data and the state that `apply` makes, without compiling it."""
+        own = (self.random_params, self.operator.get_statistics())
+        data, state, _ = self.operator.apply(self.data, self.state, {}, *own)
+        return {"data": data, "state": state}
+
+
+def applied_to(subject: Subject, row: int) -> Applied | None:
+    """Return a record with its random parameters; None if batches are worked on."""
+    operator = subject.fresh()
+    if not isinstance(operator, OperatorModule) or writes_apply_batch(operator):
+        return None
+    batch, drawn = subject.batch, subject.fresh()
+    assert isinstance(drawn, OperatorModule)
+    params = _drawn(drawn, batch) if operator.stochastic else None
+    parts = (batch.data, batch.state, params)
+    return Applied(operator, *jax.tree.map(lambda leaf: leaf[row], parts))
+
+
+# Compiled: step by step, JAX would compile every primitive.
+@nnx.jit
+def _drawn(operator: OperatorModule, batch: Batch) -> PyTree:
+    return operator._random_params(batch)
+
+
+def outputs(batch: Batch) -> PyTree:
+    """Return what an operator makes: data and state."""
+    return {"data": batch.data, "state": batch.state}
+
+
+@nnx.jit
+def in_nnx_jit(operator: AnyOperator, batch: Batch) -> Batch:
+    """Return what an operator makes of a batch within `nnx.jit`, which changes its state too."""
+    return operator.apply_batch(batch)
+
+
 def independent(operator: AnyOperator) -> AnyOperator:
     """Return an operator of the same state, without asking the operator for a clone."""
     if isinstance(operator, nnx.Module):
@@ -89,8 +133,12 @@ def sees_one_record(operator: AnyOperator) -> bool:
     """Return whether an operator works on each record alone: it does not write `apply_batch`."""
     if isinstance(operator, Composition):
         return all(sees_one_record(inner) for _, inner in operator.named_stages())
-    own = type(operator).apply_batch is OperatorModule.apply_batch
-    return isinstance(operator, OperatorModule) and own
+    return not writes_apply_batch(operator)
+
+
+def writes_apply_batch(operator: AnyOperator) -> bool:
+    """Return whether an operator has an `apply_batch` of its own."""
+    return type(operator).apply_batch is not OperatorModule.apply_batch
 
 
 def draws(operator: AnyOperator) -> bool:
@@ -121,11 +169,16 @@ def rows(batch: Batch, chosen: slice | list[int]) -> Batch:
 
 __all__ = [
     "AnyOperator",
+    "Applied",
     "Subject",
+    "applied_to",
     "call",
     "draws",
+    "in_nnx_jit",
     "independent",
+    "outputs",
     "reseed",
     "rows",
     "sees_one_record",
+    "writes_apply_batch",
 ]

@@ -1,12 +1,10 @@
 """Counts: what was applied and what was skipped add up to the valid records."""
 
 import jax.numpy as jnp
-from flax import nnx
 
-from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.operator import OperatorModule
 from datarax_typed.testing.law import BrokenError, NotApplicableError
-from datarax_typed.testing.subject import Subject, call
+from datarax_typed.testing.subject import Subject, call, in_nnx_jit
 
 
 def check(subject: Subject) -> None:
@@ -20,13 +18,9 @@ def check(subject: Subject) -> None:
     padded = subject.batch.replace(valid_mask=jnp.arange(size) < size - 1)
     call(operator, subject.batch)
     call(operator, padded)
-    _compare(operator, 2 * size - 1, f"after {size} records, and {size - 1} beside one of padding")
-    _in_nnx_jit(operator, padded)
+    _compare(operator, 2 * size - 1, f"after calls with {size} and {size - 1} valid records")
+    in_nnx_jit(operator, padded)
     _compare(operator, 3 * size - 2, f"after {size - 1} more within nnx.jit")
-
-
-def _in_nnx_jit(operator: OperatorModule, batch: Batch) -> None:
-    nnx.jit(lambda op, given: op.apply_batch(given))(operator, batch)
 
 
 def _compare(operator: OperatorModule, expected: int, when: str) -> None:

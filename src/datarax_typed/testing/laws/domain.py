@@ -4,17 +4,15 @@ from collections.abc import Iterator
 
 import jax
 import numpy as np
-from flax import nnx
 
 from datarax_typed.core.domain import DomainConstraint, within
-from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.fields import get_field
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.operator import OperatorModule
 from datarax_typed.core.stages import flat_stages
 from datarax_typed.protocols import PyTree
 from datarax_typed.testing.law import BrokenError, NotApplicableError
-from datarax_typed.testing.subject import AnyOperator, Subject
+from datarax_typed.testing.subject import AnyOperator, Subject, in_nnx_jit
 
 
 def check(subject: Subject) -> None:
@@ -24,7 +22,7 @@ def check(subject: Subject) -> None:
     if not constraints:
         raise NotApplicableError("it has no constraints, and no clip_range")
     # Within somebody's trace nothing is raised: what comes out is there to look at.
-    result: Batch = nnx.jit(lambda op, batch: op.apply_batch(batch))(operator, subject.batch)
+    result = in_nnx_jit(operator, subject.batch)
     for field, constraint in constraints:
         for row, element in enumerate(result):
             _check(field, constraint, row, get_field(element.data, field, "domain"))

@@ -8,9 +8,7 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.protocols import Checkpointable, PyTree
 from datarax_typed.testing.differences import difference, shown
 from datarax_typed.testing.law import BrokenError
-from datarax_typed.testing.subject import AnyOperator, Subject, call, rows, sees_one_record
-
-_PADDING = 2
+from datarax_typed.testing.subject import AnyOperator, Subject, call, outputs, rows, sees_one_record
 
 
 def check(subject: Subject) -> None:
@@ -19,29 +17,27 @@ def check(subject: Subject) -> None:
     An operator that writes `apply_batch` itself may depend on the other records of a batch, but
     not on their order, on padding, or on what came before.
     """
-    batch, whole = subject.batch, _outputs(subject.result)
+    batch, whole = subject.batch, outputs(subject.result)
     size = len(batch)
-    if sees_one_record(subject.operator) and size > 1:
-        alone = call(subject.fresh(), rows(batch, [0]))
-        _compare("on its own", _picked(subject, subject.result, [0]), _outputs(alone), batch)
+    few = [0] if sees_one_record(subject.operator) else [*range(size - 1)]
     if size > 1:
+        # Of fewer records than the batch has: on its own, or among as many as are no padding.
+        apart = outputs(call(subject.fresh(), rows(batch, few)))
+        padded = call(subject.fresh(), _padded(batch, few))
+        _compare(("without padding", "with padding"), apart, _picked(subject, padded, few), batch)
+        if sees_one_record(subject.operator):
+            alone = _picked(subject, subject.result, few)
+            _compare(("in a batch", "on its own"), alone, apart, batch)
         backwards = [*range(size)][::-1]
         turned = call(subject.fresh(), rows(batch, backwards))
-        _compare("in reverse order", whole, _picked(subject, turned, backwards), batch)
-    padded = call(subject.fresh(), _padded(batch))
-    _compare("in a padded batch", whole, _picked(subject, padded, [*range(size)]), batch)
+        _compare(("in order", "reversed"), whole, _picked(subject, turned, backwards), batch)
     for name, operator in _resumed(subject).items():
-        if found := difference(whole, _outputs(call(operator, batch)), ("at first", name)):
-            raise BrokenError(f"{found}; given {shown(batch)}")
+        _compare(("at first", name), whole, outputs(call(operator, batch)), batch)
 
 
-def _compare(name: str, expected: PyTree, found: PyTree, batch: Batch) -> None:
-    if text := difference(expected, found, ("in the batch", name)):
+def _compare(names: tuple[str, str], expected: PyTree, found: PyTree, batch: Batch) -> None:
+    if text := difference(expected, found, names):
         raise BrokenError(f"{text}; given {shown(batch)}")
-
-
-def _outputs(batch: Batch) -> PyTree:
-    return {"data": batch.data, "state": batch.state}
 
 
 def _picked(subject: Subject, result: Batch, chosen: list[int]) -> PyTree:
@@ -55,16 +51,18 @@ def _picked(subject: Subject, result: Batch, chosen: list[int]) -> PyTree:
                 values = values.take(chosen, axis)
         return values
 
-    outputs = _outputs(rows(result, chosen))
-    return {**outputs, "data": jax.tree.map(picked, result.data, spec)}
+    found = outputs(rows(result, chosen))
+    return {**found, "data": jax.tree.map(picked, result.data, spec)}
 
 
-def _padded(batch: Batch) -> Batch:
+def _padded(batch: Batch, valid: list[int]) -> Batch:
+    """Return the batch with padding in place of the other records: copies of the first."""
     size = len(batch)
-    padded = rows(batch, [*range(size), *[0] * _PADDING])
+    chosen = [row if row in valid else 0 for row in range(size)]
+    padded = rows(batch, chosen)
     assert padded.index is not None
-    valid = np.arange(size + _PADDING) < size
-    return padded.replace(valid_mask=jnp.asarray(valid), index=jnp.where(valid, padded.index, -1))
+    mask = jnp.asarray([row in valid for row in range(size)])
+    return padded.replace(valid_mask=mask, index=jnp.where(mask, padded.index, -1))
 
 
 def _resumed(subject: Subject) -> dict[str, AnyOperator]:

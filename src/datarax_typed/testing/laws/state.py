@@ -15,7 +15,7 @@ from orbax.checkpoint import StandardCheckpointer
 from datarax_typed.protocols import Checkpointable, State
 from datarax_typed.testing.differences import difference, shown
 from datarax_typed.testing.law import BrokenError, NotApplicableError
-from datarax_typed.testing.subject import AnyOperator, Subject, call, reseed
+from datarax_typed.testing.subject import AnyOperator, Subject, call, draws, reseed
 
 
 def check(subject: Subject) -> None:
@@ -24,7 +24,8 @@ def check(subject: Subject) -> None:
     if not isinstance(saved, Checkpointable):
         raise NotApplicableError("it is not Checkpointable")
     # Without an index, random numbers come from the state.
-    batch = subject.batch.replace(index=None)
+    drawing = draws(saved)
+    batch = subject.batch.replace(index=None) if drawing else subject.batch
     call(saved, batch)
     state = saved.get_state()
     restored = subject.fresh()

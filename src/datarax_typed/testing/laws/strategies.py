@@ -4,28 +4,29 @@ from dataclasses import replace
 
 import jax
 import numpy as np
-from flax import nnx
 
-from datarax_typed.core.element_batch import Element
-from datarax_typed.core.operator import OperatorModule
 from datarax_typed.protocols import PyTree
 from datarax_typed.testing.differences import difference, shown
 from datarax_typed.testing.law import BrokenError, NotApplicableError
-from datarax_typed.testing.subject import Subject
+from datarax_typed.testing.subject import (
+    Subject,
+    applied_to,
+    call,
+    outputs,
+    rows,
+    writes_apply_batch,
+)
 
 
 def check(subject: Subject) -> None:
-    """Compare `batch_strategy="vmap"`, `batch_strategy="scan"`, and `apply` for one by one."""
+    """Compare `batch_strategy="vmap"`, `batch_strategy="scan"`, and records one by one."""
     operator = subject.module
-    if operator is None or type(operator).apply_batch is not OperatorModule.apply_batch:
+    if operator is None or writes_apply_batch(operator):
         raise NotApplicableError("it writes apply_batch itself")
-    results = {
-        strategy: operator.copy(config=replace(operator.config, batch_strategy=strategy))(
-            subject.batch
-        )
-        for strategy in ("vmap", "scan")
-    }
-    trees = {name: (result.data, result.state) for name, result in results.items()}
+    trees = {}
+    for strategy in ("vmap", "scan"):
+        config = replace(operator.config, batch_strategy=strategy)
+        trees[strategy] = outputs(operator.copy(config=config)(subject.batch))
     trees["loop"] = _loop(subject)
     for other in ("scan", "loop"):
         if found := difference(trees["vmap"], trees[other], ("vmap", other)):
@@ -33,22 +34,20 @@ def check(subject: Subject) -> None:
 
 
 def _loop(subject: Subject) -> PyTree:
-    operator = subject.fresh()
-    assert isinstance(operator, OperatorModule)
-    params = None
-    if operator.stochastic:
-        params = nnx.jit(lambda op, batch: op._random_params(batch))(operator, subject.batch)
-    stats = operator.get_statistics()
-
-    @jax.jit
-    def apply(element: Element, own: PyTree) -> PyTree:
-        return operator.apply(element.data, element.state, element.metadata, own, stats)[:2]
-
-    found = [
-        apply(element, jax.tree.map(lambda leaf, at=row: leaf[at], params))
-        for row, element in enumerate(subject.batch)
-    ]
+    found = [_one(subject, row) for row in range(len(subject.batch))]
     return jax.tree.map(lambda *leaves: np.stack(list(map(np.asarray, leaves))), *found)
+
+
+def _one(subject: Subject, row: int) -> PyTree:
+    operator = subject.module
+    assert operator is not None
+    if operator.stochastic and not operator._samples_records():
+        # One key a batch: the record's share of the numbers that the batch has.
+        applied = applied_to(subject, row)
+        assert applied is not None
+        return jax.jit(lambda data: applied._replace(data=data).run())(applied.data)
+    alone = outputs(call(subject.fresh(), rows(subject.batch, [row])))
+    return jax.tree.map(lambda leaf: leaf[0], alone)
 
 
 __all__ = ["check"]
