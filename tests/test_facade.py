@@ -112,6 +112,7 @@ def test_every_exception_is_ours_and_a_builtin_one() -> None:
         "DomainError": ValueError,
         "StatisticsError": ValueError,
         "FieldError": KeyError,
+        "SpecError": ValueError,
     }
     ours = [name for name in errors.__all__ if name.endswith("Error") and name != "DataraxError"]
     assert set(ours) == set(builtin)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from datarax_typed.cli.errors import CannotRunError
+from datarax_typed.cli.laws import laws_json, outcomes_of, parse_sizes, print_laws, summary
 from datarax_typed.cli.specs import parse_specs
 from datarax_typed.cli.target import load_operator
 from datarax_typed.core.stage_table import print_stages, stage_json
@@ -19,45 +20,69 @@ from datarax_typed.core.stages import (
 )
 from datarax_typed.errors import DataraxError
 from datarax_typed.protocols import Operator, PyTree
+from datarax_typed.testing import Outcome
 
 
-def check(target: str, specs: Sequence[str], *, as_json: bool) -> bool:
-    """Trace an operator, print what was found, and return whether all contracts hold.
+def check(
+    target: str,
+    specs: Sequence[str],
+    *,
+    as_json: bool,
+    laws: bool = False,
+    sizes: Sequence[str] = (),
+) -> bool:
+    """Trace an operator, print what was found, and return whether all contracts and laws hold.
 
     Args:
         target: where the operator is, as MODULE:OBJECT.
         specs: the fields of one element, each as FIELD=DTYPE[AXES].
         as_json: whether to print JSON instead of a table.
+        laws: whether to examine it by the laws too, on data that is made up.
+        sizes: sizes of axes in that data, each as AXIS=NUMBER.
 
     Raises:
         CannotRunError: it could not be traced, and no contract says why.
     """
-    spec = parse_specs(specs)
-    table = _traced(target, spec)
-    console = Console(highlight=False)
+    spec, known = parse_specs(specs), parse_sizes(sizes)
+    operator, table = _traced(target, spec)
+    outcomes = None
+    if laws and operator is not None and table.error is None:
+        outcomes = outcomes_of(operator, spec, known)
     if as_json:
-        print(json.dumps(stage_json(table), indent=2))
-        return table.error is None
+        found = stage_json(table)
+        print(
+            json.dumps(
+                found if outcomes is None else found | {"laws": laws_json(outcomes)}, indent=2
+            )
+        )
+    else:
+        _print(table, outcomes)
+    broken = outcomes is not None and any(out.verdict == "broken" for out in outcomes)
+    return table.error is None and not broken
+
+
+def _print(table: StageTable, outcomes: Sequence[Outcome] | None) -> None:
+    console = Console(highlight=False)
     if table.rows:
         print_stages(console, table)
         console.print()
-    console.print(
-        "All contracts hold." if table.error is None else str(table.error),
-        markup=False,
-        soft_wrap=True,
-    )
-    return table.error is None
+    verdict = "All contracts hold." if table.error is None else str(table.error)
+    console.print(verdict, markup=False, soft_wrap=True)
+    if outcomes is not None:
+        console.print()
+        print_laws(console, outcomes)
+        console.print(f"\n{summary(outcomes)}")
 
 
-def _traced(target: str, spec: PyTree) -> StageTable:
+def _traced(target: str, spec: PyTree) -> tuple[Operator[PyTree, PyTree] | None, StageTable]:
     try:
         operator = load_operator(target)
     except DataraxError as error:
-        return StageTable(error=error)
+        return None, StageTable(error=error)
     if not spec:
         raise CannotRunError(_missing_spec(operator))
     try:
-        return trace_stages(operator, spec)
+        return operator, trace_stages(operator, spec)
     except StageCrashError as error:
         raise CannotRunError(_crash(error.row, error.cause)) from error
 

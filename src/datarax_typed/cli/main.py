@@ -12,17 +12,18 @@ NOT_RUN: Final = 2
 
 _CHECK = """\
 Trace an operator on specs alone, stage by stage, and print a row a stage. An axis may be a name:
-what then holds, holds for all sizes. No data is read and nothing is computed.
+what then holds, holds for all sizes. No data is read and, without --laws, nothing is computed.
 
   datarax-typed check photos:pipeline --spec 'image=f32[h,w,3]' --spec 'mask=bool[h,w]'
+  datarax-typed check photos:pipeline --spec 'image=f32[h,w,3]' --laws
 
 A spec is FIELD=DTYPE[AXES] of one element, without a batch axis. FIELD: nested ones by dots, a.b.
 DTYPE: f16 bf16 f32 f64 i8 i16 i32 i64 u8 u16 u32 u64 bool. AXES: numbers, names and their
 arithmetic (2*h, h+1), none for a scalar: f32[]. A name means one size in all specs of a command.
 
 Exit status:
-  0  all contracts hold
-  1  a contract is broken: an annotation, a field, an output, a rule of a config
+  0  all contracts hold, and with --laws all laws
+  1  a contract is broken: an annotation, a field, an output, a rule of a config; or a law
   2  it could not be run: no such module or object, not an operator, an unreadable spec, or a body
      that fails under JAX in a way that no contract foresees, such as one that needs a definite size
 """
@@ -52,7 +53,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _check(options: argparse.Namespace) -> int:
     from datarax_typed.cli.check import check
 
-    return 0 if check(options.target, options.spec, as_json=options.json) else BROKEN
+    good = check(
+        options.target,
+        options.spec,
+        as_json=options.json,
+        laws=options.laws,
+        sizes=options.size,
+    )
+    return 0 if good else BROKEN
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -100,6 +108,19 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default=[],
         metavar="FIELD=DTYPE[AXES]",
         help="a field of one element; repeat it for every field",
+    )
+    command.add_argument(
+        "--laws",
+        action="store_true",
+        help="examine it by every law too, as datarax_typed.testing.check_operator does, on data "
+        "that is made up for the specs",
+    )
+    command.add_argument(
+        "--size",
+        action="append",
+        default=[],
+        metavar="AXIS=NUMBER",
+        help="with --laws: the size of a named axis in that data; default: 5, 6, 7...",
     )
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
 

@@ -86,7 +86,7 @@ def _parameters(row: StageRow) -> str:
     return named if row.scalars == len(row.parameters) else f"{row.scalars:,} scalars:\n{named}"
 
 
-def stage_json(table: StageTable) -> Json:
+def stage_json(table: StageTable) -> dict[str, Json]:
     """Return the table as JSON of a schema that stays the same.
 
     `{"ok": bool, "stages": [{"stage", "operator", "input", "output", "parameters"}], "error"}`,

@@ -30,6 +30,7 @@ from datarax_typed.operators.image import (
 )
 from tests.operators.case import AnyOperator, Case
 
+_DRAWN: Final[Mapping[str, Any]] = {"stochastic": True, "stream_name": "augment"}
 _ANY: Final = {"image": "f32[h,w,c]"}
 _COLOUR: Final = {"image": "f32[h,w,3]"}
 _WITH_MASK: Final = {"image": "f32[h,w,3]", "mask": "bool[h,w]", "boxes": "f32[n,4]"}
@@ -41,13 +42,10 @@ def _forms(
     spec: Mapping[str, str],
     **magnitude: Any,  # a field of the config
 ) -> list[Case]:
-    """Return the cases of an operator whose magnitude is given or drawn, learned or not."""
-    drawn = {"stochastic": True, "stream_name": "augment"}
+    """Return the cases of an operator whose magnitude is given, or drawn and learned."""
     forms: dict[str, dict[str, Any]] = {  # fields of the config
         "": magnitude,
-        "-drawn": drawn,
-        "-learned": {**magnitude, "learnable": True},
-        "-drawn-learned": {**drawn, "learnable": True},
+        "-drawn-learned": {**_DRAWN, "learnable": True},
     }
     return [
         Case(f"{name}{form}", partial(make, **options), spec) for form, options in forms.items()
@@ -107,6 +105,9 @@ _KEPT: Final = {"auxiliary_fields": ["mask", "boxes"]}
 
 CASES: Final[list[Case]] = [
     *_forms("brightness", _brightness, _ANY, delta=0.1),
+    # The magnitude is the same code for all: one case shows it drawn alone, and learned alone.
+    Case("brightness-drawn", partial(_brightness, **_DRAWN), _ANY),
+    Case("brightness-learned", lambda: _brightness(delta=0.1, learnable=True), _ANY),
     *_forms("contrast", _contrast, _ANY, factor=1.5),
     *_forms("saturation", _saturation, _COLOUR, factor=0.7),
     *_forms("hue", _hue, _COLOUR, delta=0.2),

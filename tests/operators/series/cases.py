@@ -2,7 +2,9 @@
 
 from typing import Final
 
+import jax.numpy as jnp
 from flax import nnx
+from jaxtyping import Array
 
 from datarax_typed.operators.series import (
     HeartRateOperator,
@@ -60,6 +62,10 @@ def _log_counts_per_million() -> LogCountsPerMillionOperator:
     return LogCountsPerMillionOperator(config)
 
 
+def _heartbeats() -> dict[str, Array]:
+    return {"rr_ms": jnp.asarray([812.0, 790.5, 841.0, 1180.0, 512.5])}
+
+
 CASES: Final[list[Case]] = [
     Case("standardize", _standardize, {"series": "f32[time,3]"}),
     Case("standardize-learned", lambda: _standardize(learnable=True), {"series": "f32[time,3]"}),
@@ -73,7 +79,7 @@ CASES: Final[list[Case]] = [
         lambda: window_slice(stochastic=True, auxiliary_fields=["labels"]),
         {"series": "f32[time,channels]", "labels": "i32[time]"},
     ),
-    Case("heart-rate", _heart_rate, {"rr_ms": "f32[beats]"}),
+    Case("heart-rate", _heart_rate, {"rr_ms": "f32[beats]"}, element=_heartbeats),
     Case("log-counts-per-million", _log_counts_per_million, {"counts": "f32[genes]"}),
     Case("log-counts-per-million-of-integers", _log_counts_per_million, {"counts": "i32[genes]"}),
 ]
