@@ -76,8 +76,8 @@ ALONE = [
     Broken(
         "counts",
         broken.CountingTwice,
-        "after calls with 1 and 0 valid records, its counts say "
-        "{'applied_count': 2, 'skipped_count': 0}, which is not 1 in all",
+        "after calls with 1 and 1 valid records, its counts say "
+        "{'applied_count': 4, 'skipped_count': 0}, which is not 2 in all",
     ),
     Broken(
         "copies",

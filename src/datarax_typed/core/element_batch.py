@@ -355,11 +355,21 @@ def known_rows(batch: Batch[PyTree]) -> int | None:
     return batch._known_rows
 
 
+def known_padding(batch: Batch[DataT_co], count: int) -> Batch[DataT_co]:
+    """Return a batch whose rows from `count` on are padding, as `Batch.stack` leaves it."""
+    mask = jnp.arange(len(batch)) < count
+    index = None if batch.index is None else jnp.where(mask, batch.index, -1)
+    padded = batch.replace(valid_mask=mask, index=index)
+    object.__setattr__(padded, "_known_rows", count)
+    return padded
+
+
 __all__ = [
     "Batch",
     "DataT_co",
     "Element",
     "batch_parts",
+    "known_padding",
     "known_rows",
     "trusted_batch",
     "trusted_copy",

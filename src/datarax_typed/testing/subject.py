@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from datarax_typed.core.element_batch import Batch
+from datarax_typed.core.element_batch import Batch, known_padding
 from datarax_typed.core.operator import OperatorModule
 from datarax_typed.core.specs import element_spec_after
 from datarax_typed.core.stages import Composition
@@ -68,9 +68,9 @@ class Subject:
             sizes = {name: min(size, own) for name, own in self.sizes.items()}
             if self.remake is not None and sizes != dict(self.sizes):
                 whole = replace(self, batch=self.remake(sizes), sizes=sizes)
-                yield from (replace(whole, batch=rows(whole.batch, slice(n))) for n in (1, 2))
+                yield from (replace(whole, batch=rows(whole.batch, [*range(n)])) for n in (1, 2))
         for number in range(1, len(self.batch)):
-            yield replace(self, batch=rows(self.batch, slice(number)))
+            yield replace(self, batch=rows(self.batch, [*range(number)]))
 
 
 class Applied(NamedTuple):
@@ -93,11 +93,17 @@ def applied_to(subject: Subject, row: int) -> Applied | None:
     operator = subject.fresh()
     if not isinstance(operator, OperatorModule) or writes_apply_batch(operator):
         return None
-    batch, drawn = subject.batch, subject.fresh()
-    assert isinstance(drawn, OperatorModule)
-    params = _drawn(drawn, batch) if operator.stochastic else None
+    batch = subject.batch
+    params = random_params(subject.fresh(), batch)
     parts = (batch.data, batch.state, params)
     return Applied(operator, *jax.tree.map(lambda leaf: leaf[row], parts))
+
+
+def random_params(operator: AnyOperator, batch: Batch) -> PyTree:
+    """Draw the random parameters that an operator of records takes for a batch; None if none."""
+    if not isinstance(operator, OperatorModule) or writes_apply_batch(operator):
+        return None
+    return _drawn(operator, batch) if operator.stochastic else None
 
 
 # Compiled: step by step, JAX would compile every primitive.
@@ -160,11 +166,23 @@ def _keys(operator: AnyOperator) -> list[nnx.RngKey]:
     return [node for _, node in nnx.iter_graph(operator) if isinstance(node, nnx.RngKey)]
 
 
-def rows(batch: Batch, chosen: slice | list[int]) -> Batch:
-    """Return some rows of a batch, in the given order."""
+def rows(batch: Batch, chosen: list[int], *, pad_to: int | None = None) -> Batch:
+    """Return some rows of a batch, all of them valid, in the given order.
+
+    Args:
+        batch: the batch.
+        chosen: which of its rows.
+        pad_to: the size to bring it to by padding, copies of the last row.
+    """
     # By NumPy: JAX would compile a program for every shape.
-    taken: Batch = jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)[chosen]), batch)
-    return taken
+    size = len(chosen) if pad_to is None else pad_to
+    padded = [*chosen, *chosen[-1:] * (size - len(chosen))]
+    data, state, index = jax.tree.map(
+        lambda leaf: jnp.asarray(np.asarray(leaf)[padded]), (batch.data, batch.state, batch.index)
+    )
+    if size == len(chosen):
+        return Batch(data, state, index=index)
+    return known_padding(Batch(data, state, index=index), len(chosen))
 
 
 __all__ = [
@@ -177,6 +195,7 @@ __all__ = [
     "in_nnx_jit",
     "independent",
     "outputs",
+    "random_params",
     "reseed",
     "rows",
     "sees_one_record",

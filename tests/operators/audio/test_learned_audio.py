@@ -9,7 +9,7 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.modality import ModalityOperatorConfig
 from datarax_typed.errors import ContractError, FieldError, RandomnessError
 from datarax_typed.operators.audio import LearnedAudioOperator
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 CONFIG = ModalityOperatorConfig(field_key="waveform")
 RANDOM = ModalityOperatorConfig(field_key="waveform", stochastic=True, stream_name="augment")

@@ -11,7 +11,7 @@ from datarax_typed.errors import ConfigError, ContractError, DomainError
 from datarax_typed.operators.audio import SpectrogramOperator, SpectrogramOperatorConfig
 from datarax_typed.operators.audio.stft import WindowName
 from tests.operators.audio.recordings import excerpt, excerpts
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 REFERENCES = np.load(Path(__file__).with_name("references.npz"))
 

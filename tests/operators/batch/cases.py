@@ -23,13 +23,6 @@ def _mix_up() -> MixUpOperator:
     return MixUpOperator(config, rngs=nnx.Rngs(augment=2))
 
 
-def _mix_up_beside() -> MixUpOperator:
-    config = MixUpOperatorConfig(
-        field_key="image", target_key="mixed", auxiliary_fields=["depth"], alpha=0.4
-    )
-    return MixUpOperator(config, rngs=nnx.Rngs(augment=2))
-
-
 def _cut_mix() -> CutMixOperator:
     config = CutMixOperatorConfig(
         field_key="image", label_fields=["label"], auxiliary_fields=["mask"]
@@ -46,8 +39,6 @@ def _batch_norm(*, learnable: bool = False) -> BatchNormOperator:
 
 CASES: Final[list[Case]] = [
     Case("mix-up", _mix_up, _PHOTO, _SIZES),
-    Case("mix-up-beside", _mix_up_beside, {"image": "f32[h,w,c]", "depth": "f32[h,w]"}, _SIZES),
     Case("cut-mix", _cut_mix, {**_PHOTO, "mask": "bool[h,w]"}, _SIZES),
-    Case("batch-norm", _batch_norm, {"image": "f32[h,w,c]"}, _SIZES),
     Case("batch-norm-learnable", lambda: _batch_norm(learnable=True), {"image": "f32[h,w,3]"}),
 ]

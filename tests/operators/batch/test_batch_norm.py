@@ -9,7 +9,7 @@ from datarax_typed.errors import ConfigError, ContractError
 from datarax_typed.operators.batch import BatchNormOperator, BatchNormOperatorConfig
 from datarax_typed.protocols import PyTree
 from tests.operators.batch.photos import photo_batch, rows
-from tests.operators.laws import assert_same
+from tests.operators.trees import assert_same
 
 
 def operator(*, learnable: bool = False, target_key: str | None = None) -> BatchNormOperator:

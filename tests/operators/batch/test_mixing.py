@@ -17,7 +17,7 @@ from datarax_typed.operators.batch import (
 )
 from datarax_typed.protocols import PyTree
 from tests.operators.batch.photos import photo_batch, rows
-from tests.operators.laws import assert_same
+from tests.operators.trees import assert_same
 
 
 def mix_up(alpha: float = 1.0, auxiliary: list[str] | None = None) -> MixUpOperator:

@@ -113,23 +113,18 @@ def nested() -> CompositeOperatorModule:
 
 
 CASES: list[Case] = [
-    Case("chain", lambda: chain(brightness(), contrast()), IMAGE),
     Case("chain-stochastic-learnable", lambda: chain(noisy(), contrast(learnable=True)), IMAGE),
     Case(
         "composite-update",
         lambda: parallel("update", noisy(target="bright"), contrast(target="sharp")),
         IMAGE,
     ),
-    Case("composite-sum", lambda: parallel("sum", noisy(), contrast(learnable=True)), IMAGE),
-    Case("composite-mean", lambda: parallel("mean", noisy(0), noisy(1)), IMAGE),
     Case("composite-concat", lambda: parallel("concat", brightness(), contrast()), IMAGE),
     Case("composite-stack", lambda: parallel("stack", noisy(), contrast()), IMAGE),
     Case("composite-ensemble", lambda: ensemble(noisy(), contrast(learnable=True)), IMAGE),
     Case("multi-modal", side_by_side, PAIR),
-    Case("probabilistic", lambda: perhaps(brightness()), IMAGE),
     Case("probabilistic-stochastic", lambda: perhaps(noisy(), p=0.9), IMAGE),
     Case("probabilistic-learnable", lambda: perhaps(contrast(learnable=True), p=0.9), IMAGE),
-    Case("one-of", lambda: one_of(brightness(), contrast()), IMAGE),
     Case(
         "one-of-weighted",
         lambda: one_of(noisy(), contrast(learnable=True), weights=[1.0, 2.0]),

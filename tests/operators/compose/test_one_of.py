@@ -10,7 +10,7 @@ from datarax_typed import ConfigError, MapOperator, MapOperatorConfig, OutputErr
 from datarax_typed.operators.compose import OneOfOperator, OneOfOperatorConfig
 from datarax_typed.protocols import PyTree
 from tests.operators.compose.stages import Noise, Scale, Shift, config, numbers, random_config
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 MANY = 3000
 

@@ -40,7 +40,7 @@ from tests.operators.compose.stages import (
     numbers,
     random_config,
 )
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 
 def parallel(*operators: PyTree, merge: Merge | None = None) -> CompositeOperatorModule:

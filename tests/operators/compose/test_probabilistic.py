@@ -38,7 +38,7 @@ from tests.operators.compose.stages import (
     numbers,
     random_config,
 )
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 MANY = 2000
 

@@ -6,7 +6,7 @@ import pytest
 from datarax_typed import ConfigError, ContractError, FieldError
 from datarax_typed.operators.compose import RenameOperator, RenameOperatorConfig
 from tests.operators.compose.fields import names, pair
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 
 def rename(**mapping: str) -> RenameOperator:

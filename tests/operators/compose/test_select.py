@@ -5,7 +5,7 @@ import pytest
 from datarax_typed import ConfigError, FieldError
 from datarax_typed.operators.compose import SelectOperator, SelectOperatorConfig
 from tests.operators.compose.fields import names, pair
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 
 def select(*fields: str) -> SelectOperator:

@@ -80,7 +80,6 @@ _SERIES_SIZES: Final = {"m": 7, "n": 4, "d": 2, "e": 1}
 
 CASES: Final[list[Case]] = [
     Case("fusion", lambda: FusionOperator(_config(_SAME, "fused")), _SAME, {"d": 4}),
-    Case("fusion-sum", lambda: FusionOperator(_config(_SAME, "fused"), mode="sum"), _SAME),
     Case(
         "fusion-concat",
         lambda: FusionOperator(_config(_SAME, "fused"), mode="concat"),
@@ -88,17 +87,10 @@ CASES: Final[list[Case]] = [
         {"d": 4, "e": 3},
     ),
     Case("fusion-gated", _gated, _OTHER),
-    Case("cross-attention", _attention, _TOKENS, _TOKEN_SIZES),
     Case("cross-attention-weights", lambda: _attention(weights=True), _TOKENS, _TOKEN_SIZES),
-    Case("contrastive", _contrastive, _OTHER),
     Case("contrastive-stochastic", lambda: _contrastive(stochastic=True), _OTHER),
     Case("contrastive-infonce", lambda: _contrastive("infonce"), _TRIPLET),
     Case("contrastive-triplet", lambda: _contrastive("triplet"), _TRIPLET),
-    Case(
-        "contrastive-triplet-stochastic",
-        lambda: _contrastive("triplet", stochastic=True),
-        _TRIPLET,
-    ),
     Case("batch-contrastive", _batch_contrastive, _OTHER),
     Case("alignment-cosine", lambda: _alignment("cosine"), _OTHER),
     Case("alignment-mse", lambda: _alignment("mse"), _OTHER),

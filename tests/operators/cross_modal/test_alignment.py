@@ -10,7 +10,7 @@ from flax import nnx
 from datarax_typed import Batch, ConfigError, ContractError, CrossModalOperatorConfig
 from datarax_typed.operators.cross_modal import AlignmentOperator, ResampleAlignOperator
 from datarax_typed.protocols import PyTree
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 PAIR = CrossModalOperatorConfig(input_fields=["image", "text"], output_fields=["loss"])
 SERIES = CrossModalOperatorConfig(input_fields=["series", "frames"], output_fields=["aligned"])

@@ -10,14 +10,7 @@ from flax import nnx
 from datarax_typed import Batch, ConfigError, ContractError, CrossModalOperatorConfig, chain
 from datarax_typed.operators.cross_modal import BatchContrastiveOperator
 from datarax_typed.protocols import PyTree
-from tests.operators.laws import (
-    assert_same,
-    check_gradients,
-    check_nnx_jit,
-    check_repeatable,
-    check_state,
-    symbolic,
-)
+from tests.operators.trees import assert_same, symbolic
 
 
 def config(*, loss: bool = True, strategy: str = "vmap") -> CrossModalOperatorConfig:
@@ -69,12 +62,6 @@ def clip_loss(made: BatchContrastiveOperator, data: PyTree) -> PyTree:
         optax.softmax_cross_entropy_with_integer_labels(rows, labels) for rows in (logits, logits.T)
     ]
     return logits, (losses[0] + losses[1]) / 2.0
-
-
-def test_batch_contrastive_keeps_the_laws() -> None:
-    # All but `check_spec`: the batch's size is an axis of what comes out.
-    for check in (check_repeatable, check_nnx_jit, check_gradients, check_state):
-        check(operator(), batch())
 
 
 def test_it_is_the_loss_of_clip() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from datarax_typed import Batch, ConfigError, ContractError, CrossModalOperatorConfig
 from datarax_typed.operators.cross_modal import FiLMOperator
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 CONFIG = CrossModalOperatorConfig(input_fields=["image", "text"], output_fields=["modulated"])
 

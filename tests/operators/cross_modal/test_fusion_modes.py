@@ -8,7 +8,7 @@ from flax import nnx
 
 from datarax_typed import Batch, ConfigError, ContractError, CrossModalOperatorConfig
 from datarax_typed.operators.cross_modal import FusionOperator
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 CONFIG = CrossModalOperatorConfig(input_fields=["image", "text"], output_fields=["fused"])
 

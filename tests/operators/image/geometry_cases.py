@@ -42,26 +42,12 @@ def _rngs() -> nnx.Rngs:
 
 CASES: Final[list[Case]] = [
     Case(
-        "horizontal-flip",
-        lambda: HorizontalFlipOperator(
-            HorizontalFlipOperatorConfig(field_key="image", auxiliary_fields=LABELS)
-        ),
-        LABELLED,
-    ),
-    Case(
         "horizontal-flip-stochastic",
         lambda: HorizontalFlipOperator(
             HorizontalFlipOperatorConfig(
                 field_key="image", auxiliary_fields=LABELS, stochastic=True, stream_name="augment"
             ),
             rngs=_rngs(),
-        ),
-        LABELLED,
-    ),
-    Case(
-        "vertical-flip",
-        lambda: VerticalFlipOperator(
-            VerticalFlipOperatorConfig(field_key="image", auxiliary_fields=LABELS)
         ),
         LABELLED,
     ),
@@ -81,23 +67,6 @@ CASES: Final[list[Case]] = [
             RotationOperatorConfig(field_key="image", auxiliary_fields=LABELS, angle_degrees=20.0)
         ),
         LABELLED,
-    ),
-    Case(
-        "rotation-stochastic",
-        lambda: RotationOperator(
-            RotationOperatorConfig(
-                field_key="image", auxiliary_fields=LABELS, stochastic=True, stream_name="augment"
-            ),
-            rngs=_rngs(),
-        ),
-        LABELLED,
-    ),
-    Case(
-        "rotation-learnable",
-        lambda: RotationOperator(
-            RotationOperatorConfig(field_key="image", angle_degrees=20.0, learnable=True)
-        ),
-        IMAGE,
     ),
     Case(
         "rotation-learnable-stochastic",
@@ -132,31 +101,6 @@ CASES: Final[list[Case]] = [
             )
         ),
         LABELLED,
-    ),
-    Case(
-        "affine-stochastic",
-        lambda: AffineOperator(
-            AffineOperatorConfig(
-                field_key="image",
-                auxiliary_fields=LABELS,
-                stochastic=True,
-                stream_name="augment",
-                translate_x_range=(-0.1, 0.1),
-                scale_range=(0.8, 1.2),
-                shear_y_degrees_range=(-5.0, 5.0),
-            ),
-            rngs=_rngs(),
-        ),
-        LABELLED,
-    ),
-    Case(
-        "affine-learnable",
-        lambda: AffineOperator(
-            AffineOperatorConfig(
-                field_key="image", angle_degrees=20.0, translate_x=0.03, scale=1.1, learnable=True
-            )
-        ),
-        IMAGE,
     ),
     Case(
         "affine-learnable-stochastic",
@@ -196,16 +140,6 @@ CASES: Final[list[Case]] = [
         ROOMY,
     ),
     Case(
-        "resize-nearest",
-        lambda: ResizeOperator(
-            ResizeOperatorConfig(
-                field_key="image", auxiliary_fields=LABELS, size=(23, 17), interpolation="nearest"
-            )
-        ),
-        LABELLED,
-        ROOMY,
-    ),
-    Case(
         "crop",
         lambda: CropOperator(
             CropOperatorConfig(field_key="image", auxiliary_fields=LABELS, size=(4, 6))
@@ -233,18 +167,6 @@ CASES: Final[list[Case]] = [
         lambda: PadOperator(
             PadOperatorConfig(
                 field_key="image", auxiliary_fields=LABELS, padding=(1, 0, 2, 3), fill=0.5
-            )
-        ),
-        LABELLED,
-    ),
-    Case(
-        "pad-edge",
-        lambda: PadOperator(
-            PadOperatorConfig(
-                field_key="image",
-                auxiliary_fields=LABELS,
-                padding=(1, 0, 2, 3),
-                padding_mode="edge",
             )
         ),
         LABELLED,

@@ -8,7 +8,7 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import ConfigError, ContractError, RandomnessError
 from datarax_typed.operators.image import BrightnessOperator, BrightnessOperatorConfig
 from tests.operators.image.pictures import photo_batch, photos
-from tests.operators.laws import check_record_laws, symbolic
+from tests.operators.trees import symbolic
 
 RANDOM = BrightnessOperatorConfig(field_key="image", stochastic=True, stream_name="augment")
 
@@ -50,11 +50,6 @@ def test_masks_stay_where_they_are() -> None:
     result = BrightnessOperator(config)(batch)
     np.testing.assert_array_equal(result.data["mask"], batch.data["mask"])
     np.testing.assert_array_equal(result.data["boxes"], batch.data["boxes"])
-
-
-def test_laws() -> None:
-    operator = BrightnessOperator(RANDOM, rngs=nnx.Rngs(augment=0))
-    check_record_laws(operator, photo_batch())
 
 
 def test_half_precision_stays() -> None:

@@ -12,8 +12,8 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.modality import ModalityOperatorConfig
 from datarax_typed.errors import ConfigError, ContractError
 from datarax_typed.operators.image import LearnedImageOperator
-from tests.operators.image.pictures import photo_batch, photos
-from tests.operators.laws import check_record_laws, symbolic
+from tests.operators.image.pictures import photos
+from tests.operators.trees import symbolic
 
 CONFIG = ModalityOperatorConfig(field_key="image")
 MOVING = ModalityOperatorConfig(field_key="image", auxiliary_fields=["mask", "boxes"])
@@ -78,10 +78,6 @@ def test_masks_and_boxes_move_along() -> None:
     np.testing.assert_array_equal(result["mask"][0], expected)
     np.testing.assert_array_equal(result["image"][0, ..., 0] > 0.5, expected)
     np.testing.assert_allclose(result["boxes"][0], [[2, 2, 6, 6]], atol=1e-5)
-
-
-def test_laws() -> None:
-    check_record_laws(LearnedImageOperator(MOVING), photo_batch())
 
 
 def test_a_copy_keeps_what_was_learned() -> None:

@@ -7,7 +7,7 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import ConfigError, ContractError
 from datarax_typed.operators.image import ReshapeOperator, ReshapeOperatorConfig
 from tests.operators.image.pictures import photo_batch
-from tests.operators.laws import symbolic
+from tests.operators.trees import symbolic
 
 
 def reshaped(value: Array, *shape: int) -> Array:

@@ -10,8 +10,8 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import ConfigError, ContractError, FieldError
 from datarax_typed.operators.image import RotationOperator, RotationOperatorConfig
 from tests.operators.image.geometry_references import LABELS, check_reference
-from tests.operators.image.pictures import photo_batch, photos
-from tests.operators.laws import check_record_laws, symbolic
+from tests.operators.image.pictures import photos
+from tests.operators.trees import symbolic
 
 
 def turned(image: Float[Array, "h w c"], angle_degrees: float, fill: float = 0.0) -> Array:
@@ -99,10 +99,6 @@ def test_the_angle_is_learned() -> None:
     assert operator.angle_degrees.learned[...] == 12.0
     operator.angle_degrees.learned[...] = jnp.float32(30.0)
     check_reference(operator, "rotate")
-
-
-def test_laws() -> None:
-    check_record_laws(stochastic("mask", "boxes"), photo_batch())
 
 
 def test_the_spec_is_known_for_every_size() -> None:

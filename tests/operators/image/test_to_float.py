@@ -7,7 +7,7 @@ from datarax_typed.errors import ContractError
 from datarax_typed.operators.image import ToFloatOperator, ToFloatOperatorConfig
 from datarax_typed.protocols import PyTree
 from tests.operators.image.colour_references import reference, result_of
-from tests.operators.laws import check_record_laws, symbolic
+from tests.operators.trees import symbolic
 
 TO_FLOAT = ToFloatOperator(ToFloatOperatorConfig(field_key="image"))
 
@@ -36,11 +36,6 @@ def test_integers_are_scaled_and_floats_are_not(
     dtype: PyTree, values: list[float], expected: list[float]
 ) -> None:
     np.testing.assert_allclose(converted(values, dtype), expected, rtol=1e-6)
-
-
-def test_laws() -> None:
-    image = jnp.arange(3 * 2 * 4 * 3, dtype=jnp.uint8).reshape(3, 2, 4, 3)
-    check_record_laws(TO_FLOAT, Batch({"image": image}, index=jnp.arange(3)))
 
 
 def test_the_spec_is_known_for_every_size() -> None:

@@ -69,11 +69,8 @@ def _heartbeats() -> dict[str, Array]:
 CASES: Final[list[Case]] = [
     Case("standardize", _standardize, {"series": "f32[time,3]"}),
     Case("standardize-learned", lambda: _standardize(learnable=True), {"series": "f32[time,3]"}),
-    Case("standardize-table", _standardize, {"series": "f32[3]"}),
-    Case("jitter", _jitter, _SERIES),
     Case("jitter-learned", lambda: _jitter(learnable=True), _SERIES),
     Case("window-slice", window_slice, _SERIES),
-    Case("window-slice-stochastic", lambda: window_slice(stochastic=True), _SERIES),
     Case(
         "window-slice-auxiliary",
         lambda: window_slice(stochastic=True, auxiliary_fields=["labels"]),
@@ -81,5 +78,4 @@ CASES: Final[list[Case]] = [
     ),
     Case("heart-rate", _heart_rate, {"rr_ms": "f32[beats]"}, element=_heartbeats),
     Case("log-counts-per-million", _log_counts_per_million, {"counts": "f32[genes]"}),
-    Case("log-counts-per-million-of-integers", _log_counts_per_million, {"counts": "i32[genes]"}),
 ]

@@ -4,8 +4,8 @@ import pytest
 
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import ContractError
-from tests.operators.laws import symbolic
 from tests.operators.series.cases import window_slice
+from tests.operators.trees import symbolic
 
 
 def steps(time: int, rows: int = 2) -> Batch:

@@ -72,5 +72,4 @@ CASES: Final[list[Case]] = [
     Case("truncate", _truncate, _WITH_MASK, {"tokens": 8}),
     Case("pad-to", _pad_to, _WITH_MASK, {"tokens": 8}),
     Case("embed", _embed, _CAPTION, {"tokens": 6}),
-    Case("embed-padding", lambda: _embed(0), _CAPTION, {"tokens": 6}),
 ]

@@ -8,8 +8,8 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import DomainError, RandomnessError
 from datarax_typed.operators.text import EmbedOperator, EmbedOperatorConfig
 from datarax_typed.protocols import PyTree
-from tests.operators.laws import symbolic
 from tests.operators.text.captions import PAD, padded, sentences
+from tests.operators.trees import symbolic
 
 VOCABULARY = 200
 

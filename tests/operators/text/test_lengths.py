@@ -13,8 +13,8 @@ from datarax_typed.operators.text import (
     TruncateOperatorConfig,
 )
 from datarax_typed.protocols import PyTree
-from tests.operators.laws import symbolic
 from tests.operators.text.captions import PAD, padded, sentences
+from tests.operators.trees import symbolic
 
 
 def data(length: int) -> PyTree:

@@ -8,8 +8,8 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.errors import ConfigError, ContractError
 from datarax_typed.operators.text import SpanMaskOperator, SpanMaskOperatorConfig
 from datarax_typed.operators.text.spans import random_spans, replace_spans
-from tests.operators.laws import symbolic
 from tests.operators.text.captions import PAD, padded, sentences
+from tests.operators.trees import symbolic
 
 # As in T5's vocabulary: the last of 32 100 tokens, counted downwards.
 FIRST = 32_099

@@ -1,7 +1,6 @@
 """Records: the result of one depends neither on the others, nor on order, padding or resume."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from datarax_typed.core.element_batch import Batch
@@ -23,7 +22,7 @@ def check(subject: Subject) -> None:
     if size > 1:
         # Of fewer records than the batch has: on its own, or among as many as are no padding.
         apart = outputs(call(subject.fresh(), rows(batch, few)))
-        padded = call(subject.fresh(), _padded(batch, few))
+        padded = call(subject.fresh(), rows(batch, few, pad_to=size))
         _compare(("without padding", "with padding"), apart, _picked(subject, padded, few), batch)
         if sees_one_record(subject.operator):
             alone = _picked(subject, subject.result, few)
@@ -51,18 +50,8 @@ def _picked(subject: Subject, result: Batch, chosen: list[int]) -> PyTree:
                 values = values.take(chosen, axis)
         return values
 
-    found = outputs(rows(result, chosen))
-    return {**found, "data": jax.tree.map(picked, result.data, spec)}
-
-
-def _padded(batch: Batch, valid: list[int]) -> Batch:
-    """Return the batch with padding in place of the other records: copies of the first."""
-    size = len(batch)
-    chosen = [row if row in valid else 0 for row in range(size)]
-    padded = rows(batch, chosen)
-    assert padded.index is not None
-    mask = jnp.asarray([row in valid for row in range(size)])
-    return padded.replace(valid_mask=mask, index=jnp.where(mask, padded.index, -1))
+    state = jax.tree.map(lambda leaf: np.asarray(leaf)[chosen], result.state)
+    return {"data": jax.tree.map(picked, result.data, spec), "state": state}
 
 
 def _resumed(subject: Subject) -> dict[str, AnyOperator]:

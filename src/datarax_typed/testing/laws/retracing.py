@@ -20,7 +20,7 @@ def check(subject: Subject) -> None:
     if not callable(operator):
         raise NotApplicableError("it does not compile itself: it has no __call__")
     batch = subject.batch
-    turned = rows(batch, slice(None, None, -1))
+    turned = rows(batch, [*range(len(batch))][::-1])
     call(operator, batch)
     for number, given in enumerate((turned, batch), start=2):
         with _counted() as found:

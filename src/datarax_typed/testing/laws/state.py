@@ -15,7 +15,7 @@ from orbax.checkpoint import StandardCheckpointer
 from datarax_typed.protocols import Checkpointable, State
 from datarax_typed.testing.differences import difference, shown
 from datarax_typed.testing.law import BrokenError, NotApplicableError
-from datarax_typed.testing.subject import AnyOperator, Subject, call, draws, reseed
+from datarax_typed.testing.subject import AnyOperator, Subject, call, random_params, reseed
 
 
 def check(subject: Subject) -> None:
@@ -23,10 +23,7 @@ def check(subject: Subject) -> None:
     saved = subject.fresh()
     if not isinstance(saved, Checkpointable):
         raise NotApplicableError("it is not Checkpointable")
-    # Without an index, random numbers come from the state.
-    drawing = draws(saved)
-    batch = subject.batch.replace(index=None) if drawing else subject.batch
-    call(saved, batch)
+    call(saved, subject.batch)
     state = saved.get_state()
     restored = subject.fresh()
     for name, trip in _TRIPS.items():
@@ -35,9 +32,15 @@ def check(subject: Subject) -> None:
         restored.set_state(trip(state))
         if found := difference(state, restored.get_state(), ("saved", name), exact=True):
             raise BrokenError(f"state{found}")
-    expected, again = call(saved, batch), call(restored, batch)
-    if found := difference(expected.data, again.data, ("without a stop", "restored"), exact=True):
-        raise BrokenError(f"{found}; given {shown(batch)}")
+    names = ("without a stop", "restored")
+    results = [call(operator, subject.batch).data for operator in (saved, restored)]
+    if found := difference(results[0], results[1], names, exact=True):
+        raise BrokenError(f"{found}; given {shown(subject.batch)}")
+    # Without an index, random numbers come from the state.
+    unindexed = subject.batch.replace(index=None)
+    draws = [random_params(operator, unindexed) for operator in (saved, restored)]
+    if found := difference(draws[0], draws[1], names, exact=True):
+        raise BrokenError(f"the next random numbers differ: {found}")
 
 
 def _disturb(operator: AnyOperator) -> None:
