@@ -13,10 +13,10 @@ from datarax_typed.core.contracts import places
 from datarax_typed.core.fields import get_field
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, increasing
 from datarax_typed.errors import ContractError, Problem, listing, refuse
 from datarax_typed.operators.audio.learned_audio import amplitude
-from datarax_typed.operators.audio.precision import exact
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
 Decibels: TypeAlias = Annotated[float, Interval(ge=-120, le=120)]
@@ -137,7 +137,7 @@ class AddNoiseOperator(ModalityOperator[AddNoiseOperatorConfig]):
     ) -> Float[Array, "time"]:
         """Return the waveform with noise."""
         drawn = random_params or NoiseDraw(None, None, None)
-        signal = exact(waveform)
+        signal = single_or_double(waveform)
         added = self._as_long(signal, noise, drawn.start) if drawn.white is None else drawn.white
         added = added.astype(signal.dtype)
         level, unit = root_mean_square(added), jnp.ones((), signal.dtype)

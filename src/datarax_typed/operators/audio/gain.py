@@ -9,9 +9,9 @@ from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, increasing
 from datarax_typed.operators.audio.learned_audio import amplitude
-from datarax_typed.operators.audio.precision import exact
 from datarax_typed.protocols import PyTree
 
 Decibels: TypeAlias = Annotated[float, Interval(ge=-120, le=120)]
@@ -78,7 +78,7 @@ class GainOperator(ModalityOperator[GainOperatorConfig]):
     ) -> Float[Array, "time"]:
         """Return the amplified waveform."""
         # A large factor in half precision would be infinite, and make NaN of silence.
-        single = exact(waveform)
+        single = single_or_double(waveform)
         amplified = single * amplitude(self.gain_db(random_params, single))
         return amplified.astype(waveform.dtype)
 

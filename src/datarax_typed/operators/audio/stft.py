@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float, Int
 
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.errors import ContractError, Problem, listing
-from datarax_typed.operators.audio.precision import exact
 
 WindowName: TypeAlias = Literal["hann", "hamming", "blackman", "boxcar"]
 
@@ -61,7 +61,7 @@ class ShortTime:
             ContractError: the waveform is too short.
         """
         self._check_length(waveform.shape[0], place, asker)
-        samples = exact(waveform)
+        samples = single_or_double(waveform)
         window = jnp.asarray(self._window(), samples.dtype)
         return jnp.fft.rfft(samples[self._places(waveform.shape[0])] * window[None, :]).T
 

@@ -11,8 +11,9 @@ from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, increasing
-from datarax_typed.operators.image.geometry import View, single_or_double, warp_image
+from datarax_typed.operators.image.geometry import View, warp_image
 from datarax_typed.operators.image.motion import motion_of_view, move_along
 from datarax_typed.protocols import PyTree, Statistics
 

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Num, Real
 
-from datarax_typed.operators.image.geometry import single_or_double
+from datarax_typed.core.precision import single_or_double
 
 Places: TypeAlias = Float[Array, "..."]
 # Where places of the old image, rows and columns in pixels from its corner, are in the new one.

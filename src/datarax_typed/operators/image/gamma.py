@@ -12,8 +12,8 @@ from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, increasing
-from datarax_typed.operators.image.pixels import precise
 from datarax_typed.protocols import PyTree
 
 Positive: TypeAlias = Annotated[float, Interval(gt=0, lt=inf)]
@@ -83,7 +83,7 @@ class GammaOperator(ModalityOperator[GammaOperatorConfig]):
         self, image: Float[Array, "h w c"], random_params: Float[Array, ""] | None = None
     ) -> Float[Array, "h w c"]:
         """Return the corrected image."""
-        exact = precise(image)
+        exact = single_or_double(image)
         gamma = jnp.maximum(self.gamma(random_params, exact), 0)
         positive = exact > 0
         base = jnp.where(positive, exact, 1)

@@ -14,9 +14,9 @@ from jaxtyping import Array, Float, Key
 from datarax_typed.core.describe import describe_value
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, increasing
 from datarax_typed.errors import ContractError, Problem, listing
-from datarax_typed.operators.image.pixels import precise
 from datarax_typed.protocols import PyTree
 
 Pixels: TypeAlias = Annotated[float, Interval(gt=0, lt=inf)]
@@ -98,7 +98,7 @@ class GaussianBlurOperator(ModalityOperator[GaussianBlurOperatorConfig]):
         """Return the blurred image."""
         self._check_size(image)
         size = self.config.kernel_size
-        exact = precise(image)
+        exact = single_or_double(image)
         sigma = jnp.maximum(self.sigma(random_params, exact), _NO_BLUR)
         padded = _mirrored(_mirrored(exact, size // 2, axis=0), size // 2, axis=1)
         # Accelerators would round the pixels.

@@ -5,7 +5,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 from jax.scipy.ndimage import map_coordinates
-from jaxtyping import Array, Bool, Float, Int, Num, Shaped
+from jaxtyping import Array, Bool, Float, Int, Shaped
+
+from datarax_typed.core.precision import single_or_double
 
 
 class View(NamedTuple):
@@ -90,11 +92,6 @@ def flip(
     return flipped if happens is None else jnp.where(happens, flipped, array)
 
 
-def single_or_double(array: Num[Array, "..."]) -> Float[Array, "..."]:
-    """Return numbers in single precision, in double if they are."""
-    return array if array.dtype == jnp.float64 else array.astype(jnp.float32)
-
-
 def _sources(view: View, plane: Float[Array, "h w"]) -> list[Float[Array, "h w"]]:
     """Return the row and the column in the image that every pixel of the result comes from."""
     middle = [(n - 1) / 2 for n in plane.shape]
@@ -115,4 +112,4 @@ def _times(
     return [a * y + b * x for a, b in matrix.astype(y.dtype)]
 
 
-__all__ = ["View", "flip", "pick", "single_or_double", "warp_image", "warp_mask"]
+__all__ = ["View", "flip", "pick", "warp_image", "warp_mask"]

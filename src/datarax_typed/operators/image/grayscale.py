@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
-from datarax_typed.operators.image.pixels import precise
+from datarax_typed.core.precision import single_or_double
 
 # Of red, green and blue; the digits that torchvision, dm-pix and TensorFlow have.
 _WEIGHTS = (0.2989, 0.587, 0.114)
@@ -46,7 +46,7 @@ class GrayscaleOperator(ModalityOperator[GrayscaleOperatorConfig]):
     ) -> Float[Array, "h w {self.config.num_output_channels}"]:
         """Return the grey image."""
         # A sum, not a matrix product: accelerators round what they multiply matrices of.
-        exact = precise(image)
+        exact = single_or_double(image)
         weights = jnp.asarray(_WEIGHTS, exact.dtype).reshape(1, 1, 3)
         grey = jnp.sum(exact * weights, axis=-1, keepdims=True).astype(image.dtype)
         return jnp.repeat(grey, self.config.num_output_channels, axis=-1)

@@ -12,8 +12,9 @@ from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, increasing
-from datarax_typed.operators.image.pixels import is_coloured, precise
+from datarax_typed.operators.image.pixels import is_coloured
 from datarax_typed.protocols import PyTree
 
 Turns: TypeAlias = Annotated[float, Interval(ge=-0.5, le=0.5)]
@@ -82,7 +83,7 @@ class HueOperator(ModalityOperator[HueOperatorConfig]):
         self, image: Float[Array, "h w 3"], random_params: Float[Array, ""] | None = None
     ) -> Float[Array, "h w 3"]:
         """Return the image of other colours."""
-        exact = precise(image)
+        exact = single_or_double(image)
         coloured = is_coloured(exact)
         # Any colour will do where the result is not used: its gradient is finite.
         red = jnp.zeros_like(exact).at[..., 0].set(1)

@@ -5,11 +5,6 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 
-def precise(image: Float[Array, "*size"]) -> Float[Array, "*size"]:
-    """Return an image in single precision, or in double if it is so already."""
-    return image if image.dtype == jnp.float64 else image.astype(jnp.float32)
-
-
 def is_coloured(image: Float[Array, "h w 3"]) -> Bool[Array, "h w 1"]:
     """Return whether channels differ by more than rounding does.
 
@@ -20,4 +15,4 @@ def is_coloured(image: Float[Array, "h w 3"]) -> Bool[Array, "h w 1"]:
     return distance > jnp.asarray(np.finfo(image.dtype).eps, image.dtype)
 
 
-__all__ = ["is_coloured", "precise"]
+__all__ = ["is_coloured"]

@@ -9,8 +9,9 @@ from annotated_types import Ge
 from jaxtyping import Array, Float, Int, Shaped
 
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.operators.image.boxes import Places
-from datarax_typed.operators.image.geometry import pick, single_or_double
+from datarax_typed.operators.image.geometry import pick
 from datarax_typed.operators.image.motion import Motion, move_along
 from datarax_typed.operators.image.sizes import require_size
 from datarax_typed.protocols import PyTree, Statistics

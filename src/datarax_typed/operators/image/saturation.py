@@ -11,8 +11,9 @@ from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, increasing
-from datarax_typed.operators.image.pixels import is_coloured, precise
+from datarax_typed.operators.image.pixels import is_coloured
 from datarax_typed.protocols import PyTree
 
 Factor: TypeAlias = Annotated[float, Interval(ge=0, lt=inf)]
@@ -80,7 +81,7 @@ class SaturationOperator(ModalityOperator[SaturationOperatorConfig]):
         self, image: Float[Array, "h w 3"], random_params: Float[Array, ""] | None = None
     ) -> Float[Array, "h w 3"]:
         """Return the image of stronger or weaker colours."""
-        exact = precise(image)
+        exact = single_or_double(image)
         value = exact.max(axis=-1, keepdims=True)
         # Multiplying the saturation multiplies the distances of all channels from the largest.
         factor = jnp.minimum(self.factor(random_params, exact), _largest_factor(exact))

@@ -9,7 +9,7 @@ from jaxtyping import Array, Bool, Float, Num
 
 from datarax_typed.core.domain import DomainConstraint
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
-from datarax_typed.operators.series.precision import exact
+from datarax_typed.core.precision import single_or_double
 
 
 def _finite_and_not_negative(value: Num[Array, "..."]) -> Bool[Array, "..."]:
@@ -59,7 +59,7 @@ class LogCountsPerMillionOperator(ModalityOperator[LogCountsPerMillionOperatorCo
         """Return the expression of every gene."""
         stored = counts.dtype if jnp.issubdtype(counts.dtype, jnp.floating) else jnp.float32
         # The sum of integers, or of half precision, may be more than they can hold.
-        single = exact(counts)
+        single = single_or_double(counts)
         size = jnp.sum(single)
         sound = jnp.all(single >= 0) & (size > 0)
         share = single / jnp.where(sound, size, jnp.ones_like(size))

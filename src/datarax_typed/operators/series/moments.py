@@ -6,8 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Num
 
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.errors import StatisticsError
-from datarax_typed.operators.series.precision import exact
 
 
 class Moments(TypedDict):
@@ -34,7 +34,7 @@ def moments(data: Num[Array, "*dims features"] | Num[np.ndarray, "*dims features
     if data.ndim == 0 or data.size == 0:
         shape = ",".join(map(str, data.shape))
         raise StatisticsError(f"moments: expected values, features last, got shape [{shape}]")
-    values = exact(jnp.asarray(data))
+    values = single_or_double(jnp.asarray(data))
     rows = values.reshape(-1, values.shape[-1])
     # Measured from the first: rounding then neither moves a constant nor makes it vary.
     mean = rows[0] + jnp.mean(rows - rows[:1], axis=0)

@@ -10,10 +10,10 @@ from jaxtyping import Array, Float
 
 from datarax_typed.core.domain import DomainConstraint, finite
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, requires
 from datarax_typed.errors import ContractError, Problem, StatisticsError, listing
 from datarax_typed.operators.series.moments import Moments
-from datarax_typed.operators.series.precision import exact
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class StandardizeOperator(ModalityOperator[StandardizeOperatorConfig]):
                 f"{self.label}: expected statistics in force, got none; call "
                 "compute_statistics(values) with batch_stats_fn=moments, or give precomputed_stats"
             )
-        single = exact(value)
+        single = single_or_double(value)
         mean, std = (stats[key].astype(single.dtype) for key in ("mean", "std"))
         # Not `std <= epsilon`: a NaN is no constant feature, nor is a deviation below 0.
         constant = (std >= 0) & (std <= self.config.epsilon)
