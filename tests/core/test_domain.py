@@ -13,7 +13,7 @@ from flax import nnx
 from jax.experimental import checkify
 from jaxtyping import Array, Float, Key
 
-from datarax_typed.core.domain import DomainConstraint, finite, within
+from datarax_typed.core.domain import DomainConstraint, check_domain, finite, within
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.errors import DomainError
@@ -93,6 +93,15 @@ def test_padding_may_hold_anything() -> None:
 def test_an_empty_batch_breaks_nothing() -> None:
     empty = Batch({"beats": jnp.zeros((0, 2))})
     assert HeartRate(CONFIG)(empty).data["rate"].shape == (0, 2)
+
+
+def test_values_of_no_size_break_nothing() -> None:
+    check_domain((finite(),), jnp.zeros((2, 0)), Batch({"x": jnp.zeros((2, 0))}), "Empty")
+
+
+def test_no_whole_number_may_be_within() -> None:
+    for low, high in ((0.2, 0.8), (300.0, 400.0)):
+        assert not within(low, high).holds(jnp.arange(-100, 100, dtype=jnp.int8)).any()
 
 
 def test_off_nothing_is_checked() -> None:

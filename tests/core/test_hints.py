@@ -148,7 +148,7 @@ REFUSED: list[tuple[object, Callable[[], object], list[str]]] = [
     (
         H,
         lambda: zeros(3, dtype="int32"),
-        [f"x0: {EXPECTED_H} int32[3]; convert it first, for example with ToFloatOperator"],
+        [f"x0: {EXPECTED_H} int32[3]; convert it first, for example by array.astype(jnp.float32)"],
     ),
     (H | None, zeros, [f"x0: {EXPECTED_H} float32[]"]),
     (

@@ -9,11 +9,11 @@ import pytest
 from flax import nnx
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jaxtyping import Array, Bool, Float, Key
+from jaxtyping import Array, Bool, Float, Key, Shaped
 
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
-from datarax_typed.errors import FieldError, OutputError
+from datarax_typed.errors import ConfigError, FieldError, OutputError
 from datarax_typed.operators.compose import chain
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
@@ -93,6 +93,33 @@ def test_clipping_keeps_the_dtype_and_the_range(dtype: str, low: float, high: fl
     assert (exact <= high).all()
     inside = (low <= np.array([1, 2, 3, 121])) & (np.array([1, 2, 3, 121]) <= high)
     np.testing.assert_array_equal(exact[inside], np.array([1, 2, 3, 121])[inside])
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.2, 0.8), (300.0, 400.0)])
+def test_a_range_without_a_whole_number_is_refused(low: float, high: float) -> None:
+    operator = Same(config("x", clip_range=(low, high)))
+    with pytest.raises(OutputError) as error:
+        operator(Batch({"x": jnp.zeros((1, 2), jnp.int8)}))
+    assert str(error.value) == (
+        "Same cannot clip what it stores:\n"
+        f'  - data["x"]: expected a dtype with values from {low} to {high}, clip_range, '
+        "got int8[2]; give another clip_range"
+    )
+
+
+def test_the_target_is_no_auxiliary_field() -> None:
+    with pytest.raises(ConfigError) as error:
+        ModalityOperatorConfig(field_key="image", target_key="mask", auxiliary_fields=["mask"])  # type: ignore[datarax-config]  # refused, as it should be
+    assert str(error.value) == (
+        "ModalityOperatorConfig is refused (1):\n"
+        "  - auxiliary_fields: expected no item equal to target_key, got ['mask']; "
+        "remove 'mask' from auxiliary_fields"
+    )
+
+
+class Same(ModalityOperator):
+    def transform(self, x: Shaped[Array, "..."]) -> Shaped[Array, "..."]:
+        return x
 
 
 def test_every_array_of_a_dictionary_is_clipped() -> None:

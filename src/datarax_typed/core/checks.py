@@ -133,7 +133,10 @@ def _mend_array(hint: type[AbstractArray], value: object) -> str:
     if not isinstance(value, jax.Array) or not np.issubdtype(value.dtype, np.integer):
         return ""
     wants_float = any("float" in str(dtype) for dtype in hint.dtypes)
-    return "convert it first, for example with ToFloatOperator" if wants_float else ""
+    if not wants_float:
+        return ""
+    way = "with ToFloatOperator" if value.ndim == 3 else "by array.astype(jnp.float32)"
+    return f"convert it first, for example {way}"
 
 
 def plain_check(hint: object) -> Check:

@@ -48,12 +48,18 @@ def within(low: float, high: float, what: str = "the value", unit: str = "") -> 
 
 
 def bounds(low: float, high: float, dtype: np.dtype) -> tuple[Num[Array, ""], Num[Array, ""]]:
-    """Return the limits of a range in a dtype: of whole numbers, those within the range."""
+    """Return the limits of a range in a dtype: of whole numbers, the first and last within it.
+
+    Where there are none, the first is more than the last.
+    """
     if not jnp.issubdtype(dtype, jnp.integer):
         with np.errstate(over="ignore"):
             return jnp.array(low, dtype), jnp.array(high, dtype)
     limits = np.iinfo(dtype)
     least, most = ceil(max(low, limits.min)), floor(min(high, limits.max))
+    if least > most:
+        # No whole number is within.
+        least, most = limits.max, limits.min
     return jnp.array(least, dtype), jnp.array(most, dtype)
 
 
@@ -69,7 +75,8 @@ def check_domain(
         DomainError: a record breaks a constraint; while JAX traces, a `checkify` check stands for
             it, which costs nothing unless `checkify` is asked for it.
     """
-    if values.shape[0] == 0:
+    # Of no values, none breaks anything.
+    if values.size == 0:
         return
     for constraint in constraints:
         kept = jax.vmap(lambda value, holds=constraint.holds: jnp.all(holds(value)))(values)

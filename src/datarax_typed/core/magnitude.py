@@ -38,8 +38,13 @@ class Magnitude(nnx.Module):
 
     def draw(self, key: Key[Array, ""]) -> Float[Array, ""]:
         """Return the number of one record."""
-        low, high = np.asarray(self.given) if self.learned is None else self.learned[...]
-        return jax.random.uniform(key, minval=low, maxval=high)
+        if self.learned is None:
+            low, high = np.asarray(self.given)
+            return jax.random.uniform(key, minval=low, maxval=high)
+        # The ends may have crossed while they were learned.
+        low, high = self.learned[...]
+        number: Array = low + (high - low) * jax.random.uniform(key)
+        return number
 
     def __call__(self, drawn: Float[Array, ""] | None, like: Float[Array, "..."]) -> Array:
         """Return the number to act by, `[]` in the dtype of an array.

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from logging import Logger, getLogger
+from math import ceil, floor
 from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from annotated_types import MinLen
+from jaxtyping import Array
 from typing_extensions import TypeVar
 
 from datarax_typed.core.config import DataraxModuleConfig, OperatorConfig
@@ -48,6 +51,7 @@ class ModalityOperatorConfig(OperatorConfig):
         increasing("clip_range"),
         distinct("auxiliary_fields"),
         excludes("auxiliary_fields", "field_key"),
+        excludes("auxiliary_fields", "target_key"),
     )
 
 
@@ -141,7 +145,18 @@ class ModalityOperator(OperatorModule[ModalityConfigT_co]):
         if self.config.clip_range is None:
             return value
         low, high = self.config.clip_range
-        return jax.tree.map(lambda leaf: jnp.clip(leaf, *bounds(low, high, leaf.dtype)), value)
+        return jax.tree.map(lambda leaf: self._clipped(leaf, low, high), value)
+
+    def _clipped(self, leaf: Array, low: float, high: float) -> Array:
+        if jnp.issubdtype(leaf.dtype, jnp.integer):
+            limits = np.iinfo(leaf.dtype)
+            if ceil(max(low, limits.min)) > floor(min(high, limits.max)):
+                where = f'data["{self._target}"]'
+                expected = f"a dtype with values from {low} to {high}, clip_range"
+                problem = Problem(where, expected, describe_value(leaf), "give another clip_range")
+                title = f"{self.label} cannot clip what it stores:"
+                raise OutputError(listing(title, [problem]), (problem,))
+        return jnp.clip(leaf, *bounds(low, high, leaf.dtype))
 
     def _remap_field(self, data: PyTree, value: PyTree) -> PyTree:
         """Return the data with the value in the target field; the data is untouched."""
