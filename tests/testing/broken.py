@@ -36,6 +36,11 @@ class Scaled(ModalityOperator):
         super().__init__(config, rngs=rngs, name=name)
         self.scale = nnx.Param(jnp.float32(2))
 
+    @classmethod
+    def made(cls) -> Self:
+        """Make one, as the command line asks for."""
+        return cls()
+
     def transform(self, x: Float[Array, "n"]) -> Float[Array, "n"]:
         return self.scale[...] * x
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from datarax_typed.cli.errors import CannotRunError
-from datarax_typed.core.stage_table import Json
+from datarax_typed.core.stage_table import Json, widen
 from datarax_typed.errors import SpecError
 from datarax_typed.protocols import Operator, PyTree
 from datarax_typed.testing import Outcome, examine_operator
@@ -53,6 +53,7 @@ def print_laws(console: Console, outcomes: Sequence[Outcome]) -> None:
         verdict = "BROKEN" if outcome.verdict == "broken" else outcome.verdict
         said = outcome.law.reason if outcome.verdict != "not applicable" else outcome.detail
         table.add_row(*(Text(cell, style=style) for cell in (outcome.law.name, verdict, said)))
+    widen(console, table)
     console.print(table)
     for outcome in outcomes:
         if outcome.verdict == "broken":

@@ -43,15 +43,21 @@ def print_stages(console: Console, table: StageTable) -> None:
     Where no terminal sets a width, it is as wide as it needs to be.
     """
     rendered = stage_table(table)
-    wide = console.options.update_width(_WIDEST)
-    needed = console.measure(rendered, options=wide).maximum
-    if not console.is_terminal:
-        console.width = max(console.width, needed)
+    needed = widen(console, rendered)
     console.print(rendered if needed <= console.width else stage_table(table, narrow=True))
     first, last = table.rows[0], table.rows[-1]
     console.print(f"\nin   {_line(first.input)}", markup=False, soft_wrap=True)
     if last.output is not None:
         console.print(f"out  {_line(last.output)}", markup=False, soft_wrap=True)
+
+
+def widen(console: Console, table: Table) -> int:
+    """Return the width that a table needs; a console that is no terminal gets it."""
+    wide = console.options.update_width(_WIDEST)
+    needed = console.measure(table, options=wide).maximum
+    if not console.is_terminal:
+        console.width = max(console.width, needed)
+    return needed
 
 
 def _line(texts: SpecTexts) -> str:
@@ -131,4 +137,4 @@ def _problem_json(problem: Problem) -> Json:
     }
 
 
-__all__ = ["Json", "error_json", "print_stages", "stage_json", "stage_table"]
+__all__ = ["Json", "error_json", "print_stages", "stage_json", "stage_table", "widen"]

@@ -54,6 +54,7 @@ class OperatorLaw:
         """
         import pytest  # noqa: PLC0415  # the other ways to check need no pytest
 
+        __tracebackhide__ = True
         subject = self._examined.subject
         outcome = outcome_of(self.law, subject)
         if outcome.verdict == "not applicable":

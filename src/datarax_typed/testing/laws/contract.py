@@ -40,10 +40,11 @@ def _check_missing(subject: Subject, spec: PyTree, field: str) -> None:
     # Another one is left, for there must be rows.
     rest = {**without(spec, field), "_": jax.ShapeDtypeStruct((), bool)}
     if refusal := _refusal(subject, rest):
-        if isinstance(refusal, KeyError):
+        if isinstance(refusal, KeyError | DataraxError):
             return
         raise BrokenError(
-            f"without the field {field!r} it fails with {type(refusal).__name__}, no KeyError"
+            f"without the field {field!r} it fails with {type(refusal).__name__}, and no KeyError: "
+            f"{str(refusal).partition(chr(10))[0]}"
         )
     raise BrokenError(f"it does not miss the field {field!r}, which it is said to read")
 

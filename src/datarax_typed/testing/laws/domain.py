@@ -7,8 +7,7 @@ import numpy as np
 
 from datarax_typed.core.domain import DomainConstraint, within
 from datarax_typed.core.fields import get_field
-from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
-from datarax_typed.core.operator import OperatorModule
+from datarax_typed.core.modality import ModalityOperator
 from datarax_typed.core.stages import flat_stages
 from datarax_typed.protocols import PyTree
 from datarax_typed.testing.law import BrokenError, NotApplicableError
@@ -32,15 +31,15 @@ def _constraints(operator: AnyOperator) -> Iterator[tuple[str, DomainConstraint]
     """Yield the constraints of the last operator that writes a field, with the field."""
     found: dict[str, list[DomainConstraint]] = {}
     for _, stage in flat_stages(operator):
-        config = stage.config if isinstance(stage, OperatorModule) else None
-        if not isinstance(config, ModalityOperatorConfig):
+        if not isinstance(stage, ModalityOperator):
             # It may write any field.
             found.clear()
             continue
-        assert isinstance(stage, ModalityOperator)
+        config = stage.config
         own = list(stage.domain)
         if config.clip_range is not None:
-            own.append(within(*config.clip_range, what="the value, by clip_range,"))
+            low, high = config.clip_range
+            own.append(within(low, high, "the value, by clip_range,"))
         found[config.target_key or config.field_key] = own
     for field, constraints in found.items():
         yield from ((field, constraint) for constraint in constraints)
