@@ -34,8 +34,8 @@ def test_help_says_what_the_exit_status_means(capsys: pytest.CaptureFixture[str]
     assert (
         """\
 Exit status:
-  0  all contracts hold
-  1  a contract is broken: an annotation, a field, an output, a rule of a config
+  0  all contracts hold, and with --laws all laws
+  1  a contract is broken: an annotation, a field, an output, a rule of a config; or a law
   2  it could not be run: no such module or object, not an operator, an unreadable spec, or a body
      that fails under JAX in a way that no contract foresees, such as one that needs a definite size
 """
