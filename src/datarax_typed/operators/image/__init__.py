@@ -5,6 +5,12 @@ from datarax_typed.operators.image.brightness import BrightnessOperator, Brightn
 from datarax_typed.operators.image.contrast import ContrastOperator, ContrastOperatorConfig
 from datarax_typed.operators.image.crop import CropOperator, CropOperatorConfig
 from datarax_typed.operators.image.cut_out import CutOutOperator, CutOutOperatorConfig
+from datarax_typed.operators.image.flip import (
+    HorizontalFlipOperator,
+    HorizontalFlipOperatorConfig,
+    VerticalFlipOperator,
+    VerticalFlipOperatorConfig,
+)
 from datarax_typed.operators.image.gamma import GammaOperator, GammaOperatorConfig
 from datarax_typed.operators.image.gaussian_blur import (
     GaussianBlurOperator,
@@ -15,10 +21,6 @@ from datarax_typed.operators.image.gaussian_noise import (
     GaussianNoiseOperatorConfig,
 )
 from datarax_typed.operators.image.grayscale import GrayscaleOperator, GrayscaleOperatorConfig
-from datarax_typed.operators.image.horizontal_flip import (
-    HorizontalFlipOperator,
-    HorizontalFlipOperatorConfig,
-)
 from datarax_typed.operators.image.hue import HueOperator, HueOperatorConfig
 from datarax_typed.operators.image.learned_image import LearnedImageOperator
 from datarax_typed.operators.image.normalize import NormalizeOperator, NormalizeOperatorConfig
@@ -28,10 +30,6 @@ from datarax_typed.operators.image.resize import ResizeOperator, ResizeOperatorC
 from datarax_typed.operators.image.rotation import RotationOperator, RotationOperatorConfig
 from datarax_typed.operators.image.saturation import SaturationOperator, SaturationOperatorConfig
 from datarax_typed.operators.image.to_float import ToFloatOperator, ToFloatOperatorConfig
-from datarax_typed.operators.image.vertical_flip import (
-    VerticalFlipOperator,
-    VerticalFlipOperatorConfig,
-)
 
 __all__ = [
     "AffineOperator",
