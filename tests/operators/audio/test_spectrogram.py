@@ -115,3 +115,9 @@ def test_power_beyond_half_precision_is_refused() -> None:
     )
     bfloat = Batch({"waveform": batch.data["waveform"].astype(jnp.bfloat16)})
     assert SpectrogramOperator(config)(bfloat).data["waveform"].dtype == jnp.bfloat16
+
+
+def test_a_window_of_one_sample_lets_it_through() -> None:
+    config = SpectrogramOperatorConfig(field_key="waveform", n_fft=2, win_length=1, hop_length=1)
+    result = SpectrogramOperator(config)(Batch({"waveform": jnp.ones((1, 4))}))
+    assert bool(jnp.all(result.data["waveform"] == 1))

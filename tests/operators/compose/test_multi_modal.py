@@ -115,3 +115,13 @@ def test_no_operators_are_refused() -> None:
         "MultiModalOperator cannot be made:\n"
         "  - operators: expected at least one operator, got none"
     )
+
+
+def test_what_is_no_map_is_refused() -> None:
+    with pytest.raises(ConfigError) as error:
+        MultiModalOperator(CompositeOperatorConfig(), [])  # type: ignore[arg-type]  # refused, as it should be
+    assert str(error.value) == (
+        "MultiModalOperator cannot be made:\n"
+        "  - operators: expected a map from field to operator, got list; "
+        'give {"image": operator}'
+    )

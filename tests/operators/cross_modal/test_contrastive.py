@@ -223,3 +223,12 @@ def test_the_temperature_starts_as_that_of_clip() -> None:
     np.testing.assert_allclose(jnp.exp(temperature), 0.07, rtol=1e-6)
     # A weak type would be lost in a restored state, and with it the compiled program.
     assert not temperature.weak_type
+
+
+def test_large_embeddings_have_a_direction_too() -> None:
+    data = {"anchor": jnp.full((1, 3), 1e20), "positive": jnp.full((1, 3), 1e25)}
+    operator = ContrastiveOperator(
+        CrossModalOperatorConfig(input_fields=["anchor", "positive"], output_fields=["similarity"])
+    )
+    similarity = operator(Batch(data)).data["similarity"]
+    np.testing.assert_allclose(similarity, [1 / 0.07], rtol=1e-5)

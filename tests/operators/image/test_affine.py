@@ -1,7 +1,9 @@
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
+from jaxtyping import Array
 from scipy import ndimage  # type: ignore[import-untyped]  # no stubs
 
 from datarax_typed.core.element_batch import Batch
@@ -118,3 +120,14 @@ def test_a_config_out_of_range_is_refused() -> None:
         "  - translate_y_range: expected strictly increasing numbers, got (0.5, -0.5); "
         "put the smaller number first"
     )
+
+
+def test_a_scale_that_is_learned_to_be_nothing_has_finite_results_and_gradients() -> None:
+    def total(scale: Array) -> Array:
+        operator = AffineOperator(AffineOperatorConfig(field_key="image", learnable=True))
+        operator.scale.learned = nnx.Param(scale)
+        return jnp.sum(operator.apply({"image": jnp.ones((4, 4, 1))}, {}, None)[0]["image"])
+
+    value, gradient = jax.value_and_grad(total)(jnp.float32(0))
+    assert bool(jnp.isfinite(value))
+    assert bool(jnp.isfinite(gradient))

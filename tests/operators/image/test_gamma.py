@@ -73,3 +73,10 @@ def test_gammas_that_are_not_positive_are_refused() -> None:
         "  - gamma_range[0]: expected a number > 0, got -1.0\n"
         "  - gain: expected a number > 0, got -1.0"
     )
+
+
+def test_what_is_no_number_stays_none() -> None:
+    image = jnp.asarray([jnp.nan, 0.25, -0.5]).reshape(1, 1, 1, 3)
+    operator = GammaOperator(GammaOperatorConfig(field_key="image", gamma=0.5))
+    result = np.ravel(operator(Batch({"image": image})).data["image"])
+    np.testing.assert_allclose(result, [np.nan, 0.5, 0.0], rtol=1e-6)

@@ -84,3 +84,13 @@ def test_a_config_without_sense_is_refused() -> None:
         "  - size[0]: expected a number >= 1, got 0\n"
         "  - interpolation: expected 'nearest' or 'bilinear' or 'bicubic', got 'cubic'"
     )
+
+
+def test_masks_of_large_images_are_right() -> None:
+    config = ResizeOperatorConfig(
+        field_key="image", size=(50_000, 1), interpolation="nearest", auxiliary_fields=["mask"]
+    )
+    mask = jnp.arange(70_000, dtype=jnp.int32).reshape(1, 70_000, 1)
+    data = {"image": jnp.zeros((1, 70_000, 1, 1), jnp.float16), "mask": mask}
+    found = np.ravel(ResizeOperator(config)(Batch(data)).data["mask"])
+    np.testing.assert_array_equal(found, (2 * np.arange(50_000) + 1) * 70_000 // 100_000)

@@ -118,3 +118,9 @@ def test_a_mask_over_the_caption_is_refused() -> None:
         "PadToOperatorConfig is refused (1):\n"
         "  - mask_key: expected a field of its own, got 'caption'; name another field"
     )
+
+
+def test_an_empty_caption_is_filled_up() -> None:
+    operator = PadToOperator(PadToOperatorConfig(field_key="caption", length=2, pad_id=7))
+    result = operator(Batch({"caption": jnp.zeros((1, 0), jnp.int32)})).data["caption"]
+    assert result.tolist() == [[7, 7]]

@@ -11,6 +11,7 @@ from jaxtyping import Array, Complex, Float, Int
 from datarax_typed.core.precision import single_or_double
 from datarax_typed.errors import ContractError, Problem, listing
 
+Weights: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 WindowName: TypeAlias = Literal["hann", "hamming", "blackman", "boxcar"]
 
 # Weights of the cosines of 0, 1 and 2 periods, alternately added and subtracted.
@@ -83,10 +84,15 @@ class ShortTime:
         last = jnp.asarray(time, jnp.int32) - 1
         return last - jnp.abs(last - jnp.abs(places))
 
-    def _window(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def _window(self) -> Weights:
+        if self.win_length == 1:
+            # As scipy has it: the cosine alone would let nothing through.
+            return self._padded(np.ones(1))
         phase = 2 * np.pi * np.arange(self.win_length) / self.win_length
         waves = enumerate(_COSINES[self.window])
-        values = sum((-1) ** n * weight * np.cos(n * phase) for n, weight in waves)
+        return self._padded(sum((-1) ** n * weight * np.cos(n * phase) for n, weight in waves))
+
+    def _padded(self, values: Weights) -> Weights:
         before = (self.n_fft - self.win_length) // 2
         return np.pad(values, (before, self.n_fft - self.win_length - before))
 

@@ -36,6 +36,7 @@ class MultiModalOperator(CompositeOperatorModule):
         rngs: nnx.Rngs | None = None,
         name: str | None = None,
     ) -> None:
+        _check_mapping(operators)
         super().__init__(config, tuple(operators.values()), rngs=rngs, name=name)
         self.fields: tuple[str, ...] = nnx.static(tuple(operators))
         _check_fields(operators)
@@ -44,6 +45,13 @@ class MultiModalOperator(CompositeOperatorModule):
         """Yield every operator with its field's name."""
         for key, operator in zip(self.fields, self.stages, strict=True):
             yield f'operators["{key}"]', operator
+
+
+def _check_mapping(operators: object) -> None:
+    if not isinstance(operators, Mapping):
+        expected, mend = "a map from field to operator", 'give {"image": operator}'
+        problem = Problem("operators", expected, type(operators).__name__, mend)
+        refuse("MultiModalOperator", [problem])
 
 
 def _check_fields(operators: Mapping[str, object]) -> None:

@@ -112,6 +112,8 @@ def _projected(
 
 def unit_length(vector: Float[Array, " dim"]) -> Float[Array, " dim"]:
     """Return a vector divided by its length; the zero vector stays, with finite gradients."""
+    # The square of a large number is infinite.
+    vector = vector / lax.stop_gradient(jnp.max(jnp.abs(vector), initial=1.0))
     squared = jnp.sum(vector * vector)
     return vector * lax.rsqrt(jnp.maximum(squared, LEAST_SQUARED_LENGTH))
 

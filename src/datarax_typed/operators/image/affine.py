@@ -13,7 +13,7 @@ from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, increasing
-from datarax_typed.operators.image.geometry import View, warp_image
+from datarax_typed.operators.image.geometry import LEAST_SCALE, View, warp_image
 from datarax_typed.operators.image.motion import motion_of_view, move_along
 from datarax_typed.protocols import PyTree, Statistics
 
@@ -151,7 +151,7 @@ class AffineOperator(ModalityOperator[AffineOperatorConfig]):
         angle, right, down, scale, lean, fall = found
         height, width = (jnp.asarray(n, like.dtype) for n in image.shape[:2])
         shift = jnp.stack([down.astype(like.dtype) * height, right.astype(like.dtype) * width])
-        return View(_inverse(angle, lean, fall) / scale, shift)
+        return View(_inverse(angle, lean, fall) / jnp.maximum(scale, LEAST_SCALE), shift)
 
 
 def _drawn(number: Magnitude, key: Key[Array, ""], like: Float[Array, ""]) -> Float[Array, ""]:

@@ -90,7 +90,9 @@ class GammaOperator(ModalityOperator[GammaOperatorConfig]):
         power: Array = dm_pix.adjust_gamma(
             base, gamma, gain=self.config.gain, assume_in_bounds=True
         )
-        return jnp.where(positive, power, 0).astype(image.dtype)
+        # What is no number stays none.
+        rest = jnp.where(jnp.isnan(exact), exact, 0)
+        return jnp.where(positive, power, rest).astype(image.dtype)
 
 
 __all__ = ["GammaOperator", "GammaOperatorConfig"]

@@ -1,6 +1,6 @@
 """Seeing an image otherwise: turned, zoomed, sheared, moved, cut out, with its pixels' values."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -8,6 +8,9 @@ from jax.scipy.ndimage import map_coordinates
 from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from datarax_typed.core.precision import single_or_double
+
+# A scale may be learned to be less; that would be a division by next to nothing.
+LEAST_SCALE: Final = 1e-3
 
 
 class View(NamedTuple):
@@ -112,4 +115,4 @@ def _times(
     return [a * y + b * x for a, b in matrix.astype(y.dtype)]
 
 
-__all__ = ["View", "flip", "pick", "warp_image", "warp_mask"]
+__all__ = ["LEAST_SCALE", "View", "flip", "pick", "warp_image", "warp_mask"]

@@ -6,7 +6,7 @@ from jaxtyping import Array, Float
 
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.errors import Problem, refuse
-from datarax_typed.operators.image.geometry import View, warp_image
+from datarax_typed.operators.image.geometry import LEAST_SCALE, View, warp_image
 from datarax_typed.operators.image.motion import motion_of_view, move_along
 from datarax_typed.protocols import PyTree, Statistics
 
@@ -70,7 +70,8 @@ class LearnedImageOperator(ModalityOperator[ModalityOperatorConfig]):
         return move_along(motion, key, auxiliary, value, self.label)
 
     def _view(self) -> View:
-        return View.turned(self.rotation_angle[...], self.crop_scale[...])
+        scale = jnp.maximum(self.crop_scale[...], LEAST_SCALE)
+        return View.turned(self.rotation_angle[...], scale)
 
 
 def _check_scale(crop_scale: float) -> None:

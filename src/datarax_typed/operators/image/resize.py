@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from annotated_types import Ge
 from jaxtyping import Array, Float, Int, Shaped
 
@@ -93,6 +94,10 @@ class ResizeOperator(ModalityOperator[ResizeOperatorConfig]):
 
 def _nearest(old: int, new: int) -> Int[Array, "new"]:
     """Return which of the old pixels has the middle of each new one in it."""
+    given: PyTree = old
+    if isinstance(given, int):
+        # Where it is known, so large that the product may be more than 32 bits hold.
+        return jnp.asarray((2 * np.arange(new, dtype=np.int64) + 1) * old // (2 * new), jnp.int32)
     middles = 2 * jnp.arange(new, dtype=jnp.int32) + 1
     return middles * jnp.asarray(old, jnp.int32) // (2 * new)
 

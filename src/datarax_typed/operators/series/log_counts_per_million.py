@@ -5,14 +5,14 @@ from typing import Annotated, ClassVar
 
 import jax.numpy as jnp
 from annotated_types import Gt, Le
-from jaxtyping import Array, Bool, Float, Num
+from jaxtyping import Array, Bool, Float, Real
 
 from datarax_typed.core.domain import DomainConstraint
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.precision import single_or_double
 
 
-def _finite_and_not_negative(value: Num[Array, "..."]) -> Bool[Array, "..."]:
+def _finite_and_not_negative(value: Real[Array, "..."]) -> Bool[Array, "..."]:
     return jnp.isfinite(value) & (value >= 0)
 
 
@@ -55,7 +55,7 @@ class LogCountsPerMillionOperator(ModalityOperator[LogCountsPerMillionOperatorCo
         ),
     )
 
-    def transform(self, counts: Num[Array, "genes"]) -> Float[Array, "genes"]:
+    def transform(self, counts: Real[Array, "genes"]) -> Float[Array, "genes"]:
         """Return the expression of every gene."""
         stored = counts.dtype if jnp.issubdtype(counts.dtype, jnp.floating) else jnp.float32
         # The sum of integers, or of half precision, may be more than they can hold.

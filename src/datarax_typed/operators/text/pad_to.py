@@ -109,6 +109,10 @@ class PadToOperator(ModalityOperator[PadToOperatorConfig]):
 
     def _filled(self, items: Shaped[Array, "tokens *rest"], fill: int) -> Array:
         length = self.config.length
+        given: PyTree = items.shape[0]
+        if isinstance(given, int) and given == 0:
+            # Nothing can be taken from it.
+            return jnp.full((length, *items.shape[1:]), fill, items.dtype)
         places = jnp.arange(length, dtype=jnp.int32)
         if self.config.padding_side == "left":
             places = places - (length - items.shape[0])
