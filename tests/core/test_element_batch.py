@@ -227,6 +227,8 @@ def test_an_index_fits_the_elements_and_its_dtype() -> None:
     assert str(caught.value) == (
         "Batch is refused (stack):\n  - index: expected positions up to 2147483647, got 2147483648"
     )
+    with pytest.raises(BatchError, match="expected positions up to 2147483647, got 2147483648"):
+        Batch({"x": np.zeros(1)}, index=too_far)  # type: ignore[arg-type]  # as loaders give it
 
 
 def test_rows_are_counted_from_both_ends() -> None:

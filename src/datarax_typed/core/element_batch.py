@@ -77,6 +77,10 @@ class Batch(Generic[DataT_co]):
     def __post_init__(self) -> None:
         parts = (self.data, self.state, self.metadata, self.valid_mask, self.index)
         size = common_size(parts)
+        # Loaders give NumPy's arrays, whatever the annotation says.
+        index: object = self.index
+        if isinstance(index, np.ndarray):
+            _check_positions(index, "new")
         if self.valid_mask is _ALL_VALID:
             object.__setattr__(self, "valid_mask", _all_rows(size))
             object.__setattr__(self, "_known_rows", size)
@@ -227,14 +231,20 @@ def _array(leaf: PyTree) -> Array:
     return jnp.asarray(leaf, dtype=jnp.result_type(leaf))
 
 
+def _check_positions(index: Int[np.ndarray, " batch"], what: str) -> None:
+    # A program would take what is left of them in 32 bits: another record's position.
+    if index.size and index.max() > _LAST_POSITION:
+        expected = f"positions up to {_LAST_POSITION}"
+        raise refused(what, [Problem("index", expected, str(index.max()))])
+
+
 def _padded_index(index: AnyIndex, count: int, size: int) -> Int[Array, " batch"]:
     given = index if isinstance(index, jax.Array) else np.asarray(index)
     if given.shape != (count,) or given.dtype.kind not in "iu":
         problem = Problem("index", f"int32[{count}], one an element", describe_array(given))
         raise refused("stack", [problem])
-    if isinstance(given, np.ndarray) and given.max() > _LAST_POSITION:
-        expected = f"positions up to {_LAST_POSITION}"
-        raise refused("stack", [Problem("index", expected, str(given.max()))])
+    if isinstance(given, np.ndarray):
+        _check_positions(given, "stack")
     # Padding rows get a position that no record has.
     padding = jnp.full(size - count, -1, dtype=jnp.int32)
     return jnp.concatenate([jnp.asarray(given, dtype=jnp.int32), padding])
