@@ -107,6 +107,21 @@ def test_excludes_names_the_intruder() -> None:
     ]
 
 
+def test_excludes_takes_a_value_and_a_list_on_either_side() -> None:
+    assert lines(excludes("a", "b"), a=None, b=None) == []
+    assert lines(excludes("a", "b"), a=["x"], b=["y"]) == []
+    assert lines(excludes("a", "b"), a="x", b="y") == []
+    assert lines(excludes("a", "b"), a="x", b="x") == [
+        "a: expected another value than b, got 'x'; give another value"
+    ]
+    assert lines(excludes("a", "b"), a=["y", "x"], b=["z", "x"]) == [
+        "a: expected no item of b, got ['y', 'x']; remove 'x' from a"
+    ]
+    assert lines(excludes("a", "b"), a="x", b=["z", "x"]) == [
+        "a: expected no item of b, got 'x'; give another value"
+    ]
+
+
 @pytest.mark.parametrize(
     "rule", [exclusive("a", "b"), requires("a", "b"), excludes("a", "b")], ids=lambda r: r.kind
 )

@@ -66,7 +66,10 @@ def distinct(field: str) -> Rule:
 
 
 def excludes(field: str, other: str) -> Rule:
-    """The list in `field` does not contain the value of `other`."""
+    """Neither `field` nor an item of the list in it is the value of `other`, or in its list.
+
+    None is nobody's value.
+    """
     return Rule("excludes", (field, other))
 
 
@@ -135,9 +138,27 @@ def _distinct(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator
 
 def _excludes(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
     field, other = fields
-    if any(_are_equal(item, values[other]) for item in _known(values[field])):
-        mend = f"remove {values[other]!r} from {field}"
-        yield Problem(field, f"no item equal to {other}", repr(values[field]), mend)
+    value = values[field]
+    banned = _known_each(values[other])
+    common = [item for item in _known_each(value) if any(_are_equal(item, no) for no in banned)]
+    if not common:
+        return
+    mend = f"remove {common[0]!r} from {field}" if _is_listing(value) else "give another value"
+    expected = f"no item equal to {other}" if _is_listing(value) else f"another value than {other}"
+    if _is_listing(values[other]):
+        expected = f"no item of {other}"
+    yield Problem(field, expected, repr(value), mend)
+
+
+def _is_listing(value: object) -> bool:
+    return isinstance(value, tuple | list | Mapping)
+
+
+def _known_each(value: object) -> Sequence[object]:
+    """Return the known items of a list, tuple or dict, or the value itself, unless it is None."""
+    if _is_listing(value):
+        return _known(value)
+    return () if value is None or isinstance(value, Unknown) else (value,)
 
 
 _EVALUATE: Final[

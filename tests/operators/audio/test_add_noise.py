@@ -146,3 +146,13 @@ def test_what_is_not_random_needs_its_noise_and_one_ratio() -> None:
         "  - snr_db_range: expected None, since stochastic=False, got (5.0, 10.0); "
         "say stochastic=True, or give snr_db"
     )
+
+
+def test_a_waveform_is_not_its_own_noise() -> None:
+    with pytest.raises(ConfigError) as error:
+        AddNoiseOperatorConfig(field_key="waveform", noise_field="waveform")  # type: ignore[datarax-config]  # refused, as it should be
+    assert str(error.value) == (
+        "AddNoiseOperatorConfig is refused (1):\n"
+        "  - noise_field: expected another value than field_key, got 'waveform'; "
+        "give another value"
+    )

@@ -164,3 +164,31 @@ def test_what_cannot_be_is_refused() -> None:
         "  - label_fields: expected no item equal to field_key, got ['image', 'a', 'a']; "
         "remove 'image' from label_fields"
     )
+
+
+def test_a_field_that_would_be_written_twice_is_refused() -> None:
+    with pytest.raises(ConfigError) as error:
+        MixUpOperatorConfig(  # type: ignore[datarax-config]  # refused, as it should be
+            field_key="image",
+            target_key="mixed",
+            label_fields=["mixed", "a"],
+            auxiliary_fields=["a"],
+        )
+    assert str(error.value) == (
+        "MixUpOperatorConfig is refused (2):\n"
+        "  - label_fields: expected no item equal to target_key, got ['mixed', 'a']; "
+        "remove 'mixed' from label_fields\n"
+        "  - label_fields: expected no item of auxiliary_fields, got ['mixed', 'a']; "
+        "remove 'a' from label_fields"
+    )
+
+
+@pytest.mark.parametrize("kind", ["mix_up", "cut_mix"])
+def test_a_batch_of_no_records_stays_one(kind: str) -> None:
+    rngs = nnx.Rngs(augment=0)
+    operator = (
+        MixUpOperator(MixUpOperatorConfig(field_key="image"), rngs=rngs)
+        if kind == "mix_up"
+        else CutMixOperator(CutMixOperatorConfig(field_key="image"), rngs=rngs)
+    )
+    assert operator(Batch({"image": jnp.ones((0, 4, 4, 1))})).data["image"].shape == (0, 4, 4, 1)

@@ -137,13 +137,17 @@ def test_a_dtype_that_cannot_hold_the_sentinels_is_refused() -> None:
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ConfigError) as error:
         SpanMaskOperatorConfig(
-            field_key="caption", labels_key="caption", auxiliary_fields=["mask"], sentinel_id=9
+            field_key="caption", labels_key="spans", auxiliary_fields=["mask"], sentinel_id=9
         )
     assert str(error.value) == (
-        "SpanMaskOperatorConfig is refused (4):\n"
-        "  - labels_key: expected a field of its own, got 'caption'; name another field\n"
+        "SpanMaskOperatorConfig is refused (3):\n"
         "  - auxiliary_fields: expected none, since masking moves the tokens to other places, "
         "got ['mask']\n"
         "  - sentinel_count: expected at most 10, down to token 0, got 100\n"
         "  - pad_id: expected no sentinel, -90 to 9, got 0"
     )
+
+
+def test_labels_over_the_caption_are_refused() -> None:
+    with pytest.raises(ConfigError, match="expected another value than field_key, got 'caption'"):
+        SpanMaskOperatorConfig(field_key="caption", labels_key="caption", sentinel_id=999)  # type: ignore[datarax-config]  # refused, as it should be

@@ -165,12 +165,22 @@ def test_shares_that_do_not_fit_are_refused() -> None:
             vocab_size=30_522,
             random_probability=0.75,
             keep_probability=0.5,
-            labels_key="caption",
         )
     assert str(error.value) == (
-        "TokenMaskOperatorConfig is refused (2):\n"
-        "  - labels_key: expected a field of its own, got 'caption'; name another field\n"
-        "  - random_probability and keep_probability: expected a sum of 1 at most, got 1.25"
+        "TokenMaskOperatorConfig is refused (1):\n"
+        "  - random_probability and keep_probability: expected a sum of 1 at most, "
+        "got 0.75 and 0.5"
+    )
+
+    class OwnConfig(TokenMaskOperatorConfig):
+        """A user's own."""
+
+    with pytest.raises(ConfigError) as error:
+        OwnConfig(field_key="caption", mask_id=MASK, vocab_size=30_522, random_probability=1.0)
+    assert str(error.value) == (
+        "OwnConfig is refused (1):\n"
+        "  - random_probability and keep_probability: expected a sum of 1 at most, "
+        "got 1.0 and 0.1; give keep_probability=0.0"
     )
     with pytest.raises(ConfigError) as error:
         TokenMaskOperatorConfig(field_key="caption", mask_id=MASK, random_probability=0.1)  # type: ignore[datarax-config]  # refused, as it should be
@@ -206,4 +216,16 @@ def test_every_wrong_value_of_a_config_is_named() -> None:
         "  - mask_id: expected a number >= 0, got -1\n"
         "  - probability: expected a number <= 1, got 1.5\n"
         "  - special_ids: expected no value twice, got (0, 0); keep 0 only once"
+    )
+
+
+def test_labels_over_other_fields_are_refused() -> None:
+    with pytest.raises(ConfigError) as error:
+        TokenMaskOperatorConfig(  # type: ignore[datarax-config]  # refused, as it should be
+            field_key="caption", mask_id=MASK, labels_key="seen", auxiliary_fields=["seen"]
+        )
+    assert str(error.value) == (
+        "TokenMaskOperatorConfig is refused (1):\n"
+        "  - auxiliary_fields: expected no item equal to labels_key, got ['seen']; "
+        "remove 'seen' from auxiliary_fields"
     )

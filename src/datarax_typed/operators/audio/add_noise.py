@@ -14,7 +14,7 @@ from datarax_typed.core.fields import get_field
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.precision import single_or_double
-from datarax_typed.core.rules import Rule, increasing
+from datarax_typed.core.rules import Rule, excludes, increasing
 from datarax_typed.errors import ContractError, Problem, listing, refuse
 from datarax_typed.operators.audio.learned_audio import amplitude
 from datarax_typed.protocols import Metadata, PyTree, Statistics
@@ -43,7 +43,10 @@ class AddNoiseOperatorConfig(ModalityOperatorConfig):
     noise_field: Annotated[str, MinLen(1)] | None = field(default=None, kw_only=True)
     learnable: bool = field(default=False, kw_only=True)
 
-    rules: ClassVar[tuple[Rule, ...]] = (increasing("snr_db_range"),)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        increasing("snr_db_range"),
+        excludes("noise_field", "field_key"),
+    )
 
 
 class NoiseDraw(NamedTuple):

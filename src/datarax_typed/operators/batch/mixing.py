@@ -42,6 +42,8 @@ class MixingOperatorConfig(ModalityOperatorConfig):
     rules: ClassVar[tuple[Rule, ...]] = (
         distinct("label_fields"),
         excludes("label_fields", "field_key"),
+        excludes("label_fields", "target_key"),
+        excludes("label_fields", "auxiliary_fields"),
     )
 
 

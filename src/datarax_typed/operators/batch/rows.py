@@ -20,6 +20,8 @@ def partner_rows(
         index: what decides where two numbers are equal, so that rows may come in any order.
     """
     rows = jnp.arange(order.shape[0])
+    if order.shape[0] == 0:
+        return rows
     ranked = jnp.lexsort((rows if index is None else index, order, ~valid))
     following = jnp.roll(ranked, -1)
     # The last valid one closes the circle; padding stands behind it.

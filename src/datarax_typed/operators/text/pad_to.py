@@ -1,7 +1,7 @@
 """Filling up of captions that are too short."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -11,13 +11,9 @@ from jaxtyping import Array, Int, Shaped
 from datarax_typed.core.describe import describe_value
 from datarax_typed.core.fields import set_field
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.rules import Rule, excludes
 from datarax_typed.errors import ContractError, Problem, listing
-from datarax_typed.operators.text.requirements import (
-    check_aligned,
-    check_ids,
-    further_field,
-    refuse_config,
-)
+from datarax_typed.operators.text.requirements import check_aligned, check_ids
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
 Padded: TypeAlias = Int[Array, "{self.config.length}"]
@@ -39,10 +35,11 @@ class PadToOperatorConfig(ModalityOperatorConfig):
     padding_side: Literal["right", "left"] = field(default="right", kw_only=True)
     mask_key: Annotated[str, MinLen(1)] | None = field(default=None, kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        problems = further_field("mask_key", self.mask_key, self.field_key, self.target_key)
-        refuse_config("PadToOperatorConfig", problems)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        excludes("mask_key", "field_key"),
+        excludes("mask_key", "target_key"),
+        excludes("auxiliary_fields", "mask_key"),
+    )
 
 
 class PadToOperator(ModalityOperator[PadToOperatorConfig]):

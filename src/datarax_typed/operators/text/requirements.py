@@ -22,19 +22,6 @@ def refuse_config(config: str, problems: Sequence[Problem]) -> None:
         raise ConfigError(listing(title, problems), tuple(problems))
 
 
-def further_field(name: str, key: str | None, *taken: str | None) -> list[Problem]:
-    """Return what is wrong if a further field would be written over the field or its target.
-
-    Args:
-        name: of the config's field that names the further one.
-        key: the further field; None is none.
-        taken: the field and its target.
-    """
-    if key is None or key not in taken:
-        return []
-    return [Problem(name, "a field of its own", repr(key), "name another field")]
-
-
 def check_ids(
     asker: str, what: str, where: str, tokens: Int[Array, "tokens"], **ids: int | None
 ) -> None:
@@ -92,4 +79,4 @@ def check_aligned(asker: str, key: str, auxiliary: PyTree, tokens: Int[Array, "t
         raise ContractError(listing(title, problems), tuple(problems))
 
 
-__all__ = ["check_aligned", "check_ids", "further_field", "refuse_config"]
+__all__ = ["check_aligned", "check_ids", "refuse_config"]

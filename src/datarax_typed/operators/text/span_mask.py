@@ -11,9 +11,9 @@ from jaxtyping import Array, Bool, Float, Int, Key
 
 from datarax_typed.core.fields import get_field, set_field
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
-from datarax_typed.core.rules import Rule
+from datarax_typed.core.rules import Rule, excludes
 from datarax_typed.errors import ContractError, Problem, listing
-from datarax_typed.operators.text.requirements import check_ids, further_field, refuse_config
+from datarax_typed.operators.text.requirements import check_ids, refuse_config
 from datarax_typed.operators.text.spans import random_spans, replace_spans
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
@@ -47,11 +47,14 @@ class SpanMaskOperatorConfig(ModalityOperatorConfig):
     )
     pad_id: Annotated[int, Ge(0)] = field(default=0, kw_only=True)
 
-    rules: ClassVar[tuple[Rule, ...]] = ()
+    rules: ClassVar[tuple[Rule, ...]] = (
+        excludes("labels_key", "field_key"),
+        excludes("labels_key", "target_key"),
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        problems = further_field("labels_key", self.labels_key, self.field_key, self.target_key)
+        problems: list[Problem] = []
         if self.auxiliary_fields:
             expected = "none, since masking moves the tokens to other places"
             problems.append(Problem("auxiliary_fields", expected, repr(self.auxiliary_fields)))
@@ -61,7 +64,7 @@ class SpanMaskOperatorConfig(ModalityOperatorConfig):
             problems.append(Problem("sentinel_count", expected, repr(self.sentinel_count)))
         if low <= self.pad_id <= high:
             problems.append(Problem("pad_id", f"no sentinel, {low} to {high}", repr(self.pad_id)))
-        refuse_config("SpanMaskOperatorConfig", problems)
+        refuse_config(self.__class__.__name__, problems)
 
     @property
     def last_sentinel(self) -> int:

@@ -11,9 +11,9 @@ from jaxtyping import Array, Bool, Float, Int, Key
 
 from datarax_typed.core.fields import get_field, set_field
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
-from datarax_typed.core.rules import Rule, distinct, requires
+from datarax_typed.core.rules import Rule, distinct, excludes, requires
 from datarax_typed.errors import Problem
-from datarax_typed.operators.text.requirements import check_ids, further_field, refuse_config
+from datarax_typed.operators.text.requirements import check_ids, refuse_config
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
 # What BERT does to a tenth of the chosen tokens, and to another tenth.
@@ -57,15 +57,20 @@ class TokenMaskOperatorConfig(ModalityOperatorConfig):
     rules: ClassVar[tuple[Rule, ...]] = (
         distinct("special_ids"),
         requires("random_probability", "vocab_size"),
+        excludes("labels_key", "field_key"),
+        excludes("labels_key", "target_key"),
+        excludes("auxiliary_fields", "labels_key"),
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        problems = further_field("labels_key", self.labels_key, self.field_key, self.target_key)
         if sum(self.shares) > 1:
             where = "random_probability and keep_probability"
-            problems.append(Problem(where, "a sum of 1 at most", repr(sum(self.shares))))
-        refuse_config("TokenMaskOperatorConfig", problems)
+            given = f"{self.shares[0]!r} and {self.shares[1]!r}"
+            unsaid = self.keep_probability is None
+            mend = "give keep_probability=0.0" if unsaid and self.shares[0] <= 1 else ""
+            problem = Problem(where, "a sum of 1 at most", given, mend)
+            refuse_config(self.__class__.__name__, [problem])
 
     @property
     def shares(self) -> tuple[float, float]:
