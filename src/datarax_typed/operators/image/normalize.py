@@ -1,8 +1,8 @@
 """Normalisation of an image's channels."""
 
 from dataclasses import dataclass, field
-from math import inf
-from typing import Annotated, Literal, TypeAlias
+from math import inf, log
+from typing import Annotated, Final, Literal, TypeAlias
 
 import jax.numpy as jnp
 from annotated_types import Interval, MinLen
@@ -10,12 +10,16 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.errors import ConfigError, Problem, listing
 
 Finite: TypeAlias = Annotated[float, Interval(gt=-inf, lt=inf)]
-Positive: TypeAlias = Annotated[float, Interval(gt=0, lt=inf)]
+# Beyond, the quotients of single precision are 0 or infinite.
+Deviation: TypeAlias = Annotated[float, Interval(ge=1e-30, le=1e30)]
 
 Numbers: TypeAlias = tuple[float, ...]
+
+_MOST_LOG_STD: Final = log(1e30)
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class NormalizeOperatorConfig(ModalityOperatorConfig):
 
     stochastic: Literal[False] = False
     mean: Annotated[tuple[Finite, ...], MinLen(1)] = field(kw_only=True)
-    std: Annotated[tuple[Positive, ...], MinLen(1)] = field(kw_only=True)
+    std: Annotated[tuple[Deviation, ...], MinLen(1)] = field(kw_only=True)
     learnable: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -52,7 +56,8 @@ class NormalizeOperator(ModalityOperator[NormalizeOperatorConfig]):
     """Subtracts the mean from every channel of an image, and divides by the standard deviation.
 
     Both are of a whole data set, and given; the result is not limited to [0, 1]. Source:
-    `Normalize` of torchvision v2. Learned, it is a channel's affine map, and std stays positive.
+    `Normalize` of torchvision v2. Learned, it is a channel's affine map, and std stays positive,
+    1e-30 to 1e30. Half precision is computed in single.
 
     Args:
         config: the configuration.
@@ -87,16 +92,19 @@ class NormalizeOperator(ModalityOperator[NormalizeOperatorConfig]):
         self, image: Float[Array, "h w {self.channels}"]
     ) -> Float[Array, "h w {self.channels}"]:
         """Return the normalised image."""
-        mean, std = (
-            jnp.asarray(given, image.dtype).reshape(1, 1, self.channels)
-            for given in self._moments()
+        exact = single_or_double(image)
+        mean, scale = (
+            jnp.asarray(given, exact.dtype).reshape(1, 1, self.channels)
+            for given in self._mean_and_scale()
         )
-        return (image - mean) / std
+        return ((exact - mean) * scale).astype(image.dtype)
 
-    def _moments(self) -> tuple[Float[Array, "c"] | Numbers, Float[Array, "c"] | Numbers]:
+    def _mean_and_scale(self) -> tuple[Float[Array, "c"] | Numbers, Float[Array, "c"] | Numbers]:
         if self.mean is not None and self.log_std is not None:
-            return self.mean[...], jnp.exp(self.log_std[...])
-        return self.config.mean, self.config.std
+            log_std = jnp.clip(self.log_std[...], -_MOST_LOG_STD, _MOST_LOG_STD)
+            # The gradient of a quotient by exp(log_std) would be infinite.
+            return self.mean[...], jnp.exp(-log_std)
+        return self.config.mean, tuple(1.0 / std for std in self.config.std)
 
 
 __all__ = ["NormalizeOperator", "NormalizeOperatorConfig"]
