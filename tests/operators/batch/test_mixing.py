@@ -168,11 +168,11 @@ def test_what_cannot_be_is_refused() -> None:
 
 def test_a_field_that_would_be_written_twice_is_refused() -> None:
     with pytest.raises(ConfigError) as error:
-        MixUpOperatorConfig(  # type: ignore[datarax-config]  # refused, as it should be
+        MixUpOperatorConfig(
             field_key="image",
             target_key="mixed",
-            label_fields=["mixed", "a"],
-            auxiliary_fields=["a"],
+            label_fields=["mixed", "a"],  # type: ignore[datarax-config]  # refused, as it should be
+            auxiliary_fields=["a"],  # type: ignore[datarax-config]  # refused, as it should be
         )
     assert str(error.value) == (
         "MixUpOperatorConfig is refused (2):\n"

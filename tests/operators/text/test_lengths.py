@@ -113,9 +113,7 @@ def test_a_dtype_that_cannot_hold_the_padding_is_refused() -> None:
 
 def test_a_mask_over_the_caption_is_refused() -> None:
     with pytest.raises(ConfigError) as error:
-        PadToOperatorConfig(  # type: ignore[datarax-config]  # refused, as it should be
-            field_key="a", target_key="b", auxiliary_fields=["c", "m"], length=9, mask_key="a"
-        )
+        PadToOperatorConfig(field_key="a", length=9, mask_key="a")  # type: ignore[datarax-config]  # refused, as it should be
     assert str(error.value) == (
         "PadToOperatorConfig is refused (1):\n"
         "  - mask_key: expected another value than field_key, got 'a'; give another value"

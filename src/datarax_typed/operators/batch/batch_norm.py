@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from math import prod
-from typing import Annotated, ClassVar, TypedDict
+from typing import Annotated, ClassVar, Literal, TypedDict
 
 import jax
 import jax.numpy as jnp
@@ -26,11 +26,13 @@ class BatchNormOperatorConfig(ModalityOperatorConfig):
     """Configuration of `BatchNormOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         epsilon: what is added to the variance.
         learnable: whether there is a learned scale and bias.
         num_features: the size of the last axis; needed if they are learned.
     """
 
+    stochastic: Literal[False] = False
     epsilon: Annotated[float, Interval(gt=0, le=1)] = field(default=1e-5, kw_only=True)
     learnable: bool = field(default=False, kw_only=True)
     num_features: Annotated[int, Ge(1)] | None = field(default=None, kw_only=True)

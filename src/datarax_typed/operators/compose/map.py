@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import jax
 from annotated_types import MinLen
@@ -26,9 +26,11 @@ class MapOperatorConfig(OperatorConfig):
     """Configuration of `MapOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         fields: the fields to map; None maps all.
     """
 
+    stochastic: Literal[False] = False
     fields: Annotated[list[Annotated[str, MinLen(1)]], MinLen(1)] | None = None
 
     rules: ClassVar[tuple[Rule, ...]] = (distinct("fields"),)

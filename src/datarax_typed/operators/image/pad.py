@@ -22,12 +22,14 @@ class PadOperatorConfig(ModalityOperatorConfig):
     """Configuration of `PadOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         padding: how many pixels are added on the left, top, right and bottom.
         padding_mode: what is added: `fill`, the pixels of the edge, or the image reflected there
             (the edge itself is not repeated).
         fill: the value of what is added by the mode "constant".
     """
 
+    stochastic: Literal[False] = False
     padding: tuple[Pixels, Pixels, Pixels, Pixels] = field(kw_only=True)
     padding_mode: Literal["constant", "edge", "reflect"] = field(default="constant", kw_only=True)
     fill: float = field(default=0.0, kw_only=True)

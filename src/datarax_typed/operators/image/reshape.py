@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import jax.numpy as jnp
 from annotated_types import Ge, Predicate
@@ -32,9 +32,11 @@ class ReshapeOperatorConfig(ModalityOperatorConfig):
     """Configuration of `ReshapeOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         shape: the new shape of one element's field; one size may be -1: what the others leave.
     """
 
+    stochastic: Literal[False] = False
     shape: Annotated[tuple[Size, ...], Predicate(has_one_open_size_at_most)] = field(kw_only=True)
 
 

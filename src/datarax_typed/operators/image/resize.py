@@ -25,11 +25,13 @@ class ResizeOperatorConfig(ModalityOperatorConfig):
     """Configuration of `ResizeOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         size: the new height and width in pixels.
         interpolation: how values between pixels are found.
         antialias: whether a smaller image is smoothed first; "nearest" never is.
     """
 
+    stochastic: Literal[False] = False
     size: tuple[Pixels, Pixels] = field(kw_only=True)
     interpolation: Literal["nearest", "bilinear", "bicubic"] = field(
         default="bilinear", kw_only=True

@@ -1,6 +1,7 @@
 """Images of floats from images of integers."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,7 +12,13 @@ from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 
 @dataclass(frozen=True)
 class ToFloatOperatorConfig(ModalityOperatorConfig):
-    """Configuration of `ToFloatOperator`."""
+    """Configuration of `ToFloatOperator`.
+
+    Attributes:
+        stochastic: always False: nothing is random.
+    """
+
+    stochastic: Literal[False] = False
 
 
 class ToFloatOperator(ModalityOperator[ToFloatOperatorConfig]):

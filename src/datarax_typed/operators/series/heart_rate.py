@@ -1,7 +1,7 @@
 """Heart rate from the intervals between heart beats."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 from jaxtyping import Array, Float
 
@@ -13,7 +13,13 @@ _MS_PER_MINUTE: Final = 60_000.0
 
 @dataclass(frozen=True)
 class HeartRateOperatorConfig(ModalityOperatorConfig):
-    """Configuration of `HeartRateOperator`: that of any operator of one modality."""
+    """Configuration of `HeartRateOperator`: that of any operator of one modality.
+
+    Attributes:
+        stochastic: always False: nothing is random.
+    """
+
+    stochastic: Literal[False] = False
 
 
 class HeartRateOperator(ModalityOperator[HeartRateOperatorConfig]):

@@ -1,7 +1,7 @@
 """Gene expression from read counts."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import jax.numpy as jnp
 from annotated_types import Gt, Le
@@ -21,9 +21,11 @@ class LogCountsPerMillionOperatorConfig(ModalityOperatorConfig):
     """Configuration of `LogCountsPerMillionOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         target_sum: what the counts of a record add up to before the logarithm.
     """
 
+    stochastic: Literal[False] = False
     target_sum: Annotated[float, Gt(0), Le(1e30)] = field(default=1e6, kw_only=True)
 
 

@@ -1,7 +1,7 @@
 """Standardisation of features by statistics."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import jax.numpy as jnp
 from annotated_types import Ge, Interval
@@ -21,11 +21,13 @@ class StandardizeOperatorConfig(ModalityOperatorConfig):
     """Configuration of `StandardizeOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         epsilon: a standard deviation of at most this is that of a constant feature.
         learnable: whether a scale and a bias of every feature are learned; needs num_features.
         num_features: how many features there are; None allows any number.
     """
 
+    stochastic: Literal[False] = False
     epsilon: Annotated[float, Interval(ge=0, le=1e30)] = field(default=0.0, kw_only=True)
     learnable: bool = field(default=False, kw_only=True)
     num_features: Annotated[int, Ge(1)] | None = field(default=None, kw_only=True)

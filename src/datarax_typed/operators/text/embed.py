@@ -1,7 +1,7 @@
 """Embedding of tokens."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import jax.numpy as jnp
 from annotated_types import Ge
@@ -20,11 +20,13 @@ class EmbedOperatorConfig(ModalityOperatorConfig):
     """Configuration of `EmbedOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         vocab_size: the number of tokens there are: 0 to vocab_size - 1.
         features: width of an embedding.
         pad_id: a token whose embedding is zeros, and not learned; None is none.
     """
 
+    stochastic: Literal[False] = False
     vocab_size: Annotated[int, Ge(1)] = field(kw_only=True)
     features: Annotated[int, Ge(1)] = field(kw_only=True)
     pad_id: Annotated[int, Ge(0)] | None = field(default=None, kw_only=True)

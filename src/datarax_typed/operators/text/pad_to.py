@@ -24,12 +24,14 @@ class PadToOperatorConfig(ModalityOperatorConfig):
     """Configuration of `PadToOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         length: how many tokens come out.
         pad_id: the token that fills up.
         padding_side: where it does so.
         mask_key: the field to write to which tokens are none that fill up; None writes none.
     """
 
+    stochastic: Literal[False] = False
     length: Annotated[int, Ge(1)] = field(kw_only=True)
     pad_id: Annotated[int, Ge(0)] = field(default=0, kw_only=True)
     padding_side: Literal["right", "left"] = field(default="right", kw_only=True)

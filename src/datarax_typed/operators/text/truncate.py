@@ -20,10 +20,12 @@ class TruncateOperatorConfig(ModalityOperatorConfig):
     """Configuration of `TruncateOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         length: how many tokens stay, at most.
         truncation_side: from where tokens are cut: "right" cuts the last, "left" the first.
     """
 
+    stochastic: Literal[False] = False
     length: Annotated[int, Ge(1)] = field(kw_only=True)
     truncation_side: Literal["right", "left"] = field(default="right", kw_only=True)
 
