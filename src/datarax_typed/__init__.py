@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from datarax_typed.core.module import DataraxModule as DataraxModule
     from datarax_typed.core.operator import OperatorModule as OperatorModule
     from datarax_typed.core.rules import Rule as Rule
+    from datarax_typed.core.rules import at_most as at_most
     from datarax_typed.core.rules import distinct as distinct
     from datarax_typed.core.rules import excludes as excludes
     from datarax_typed.core.rules import exclusive as exclusive
     from datarax_typed.core.rules import increasing as increasing
+    from datarax_typed.core.rules import less as less
     from datarax_typed.core.rules import requires as requires
+    from datarax_typed.core.rules import same_length as same_length
     from datarax_typed.errors import AlignmentError as AlignmentError
     from datarax_typed.errors import BatchError as BatchError
     from datarax_typed.errors import CheckpointError as CheckpointError
@@ -211,11 +214,14 @@ _HOMES = {
     "core.operator": ("OperatorModule",),
     "core.rules": (
         "Rule",
+        "at_most",
         "distinct",
         "excludes",
         "exclusive",
         "increasing",
+        "less",
         "requires",
+        "same_length",
     ),
     "errors": (
         "AlignmentError",

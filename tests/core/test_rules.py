@@ -7,6 +7,7 @@ import sys
 from fractions import Fraction
 
 import annotated_types as at
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from datarax_typed.core.rules import (
     Rule,
     Unknown,
+    at_most,
     describe_plain,
     distinct,
     excludes,
@@ -21,7 +23,9 @@ from datarax_typed.core.rules import (
     expectation,
     increasing,
     item_path,
+    less,
     requires,
+    same_length,
     statistics_problems,
     unknown_fields,
 )
@@ -122,8 +126,42 @@ def test_excludes_takes_a_value_and_a_list_on_either_side() -> None:
     ]
 
 
+def test_same_length_counts_items() -> None:
+    rule = same_length("a", "b")
+    assert lines(rule, a=(1, 2), b=[3, ANYTHING]) == []
+    assert lines(rule, a=None, b=(1,)) == []
+    assert lines(rule, a=(1,), b=None) == []
+    assert lines(rule, a=np.float32(1), b=np.zeros(())) == []
+    assert lines(rule, a=(1, 2, 3), b=[ANYTHING]) == [
+        "a and b: expected one length, got 3 and 1; give as many items in b as in a"
+    ]
+
+
+@given(st.floats(), st.floats())
+def test_numbers_are_in_order(a: float, b: float) -> None:
+    assert (lines(less("a", "b"), a=a, b=b) == []) == (a < b)
+    assert (lines(at_most("a", "b"), a=a, b=b) == []) == (a <= b)
+
+
+@pytest.mark.parametrize(("rule", "symbol"), [(less("a", "b"), "<"), (at_most("a", "b"), "<=")])
+def test_order_says_what_to_do(rule: Rule, symbol: str) -> None:
+    assert lines(rule, a=None, b=1) == lines(rule, a=math.nan, b=None) == []
+    assert lines(rule, a=2, b=1) == [
+        f"a: expected a number {symbol} b=1, got 2; give a smaller a, or a larger b"
+    ]
+    assert lines(rule, a=0, b=math.nan) == [
+        f"a: expected a number {symbol} b=nan, got 0; replace the NaN"
+    ]
+    assert lines(rule, a="2", b=1) != []
+
+
 @pytest.mark.parametrize(
-    "rule", [exclusive("a", "b"), requires("a", "b"), excludes("a", "b")], ids=lambda r: r.kind
+    "rule",
+    [
+        *(exclusive("a", "b"), requires("a", "b"), excludes("a", "b")),
+        *(same_length("a", "b"), less("a", "b"), at_most("a", "b")),
+    ],
+    ids=lambda r: r.kind,
 )
 def test_a_rule_is_silent_where_a_value_is_not_known(rule: Rule) -> None:
     assert lines(rule, a=[1]) == []
@@ -202,6 +240,9 @@ def test_what_is_not_known_breaks_no_rule() -> None:
         assert lines(excludes("a", "b"), a=unknown, b="x") == []
         assert lines(requires("a", "b"), a=True, b=unknown) == []
         assert lines(exclusive("a", "b"), a=unknown, b=None) == []
+        assert lines(same_length("a", "b"), a=unknown, b=(1,)) == []
+        assert lines(less("a", "b"), a=unknown, b=1) == []
+        assert lines(at_most("a", "b"), a=1, b=unknown) == []
         assert expectation(at.Gt(0), unknown) is None
         assert expectation(at.Len(3, 4), unknown) is None
 

@@ -5,11 +5,14 @@ import pytest
 from datarax_typed.core.rules import (
     Rule,
     Unknown,
+    at_most,
     distinct,
     excludes,
     exclusive,
     increasing,
+    less,
     requires,
+    same_length,
 )
 from datarax_typed.mypy_plugin.schema import Schema, findings
 from datarax_typed.mypy_plugin.spec import Spec
@@ -72,6 +75,30 @@ def test_constraints_of_each_arm() -> None:
             (
                 "names: expected no item equal to main, got ['a']; remove 'a' from names "
                 "(rule: excludes('names', 'main'))"
+            ),
+        ),
+        (
+            same_length("mean", "std"),
+            {"mean": (0.5, Unknown()), "std": (0.5,)},
+            (
+                "mean and std: expected one length, got 2 and 1; give as many items in std as in "
+                "mean (rule: same_length('mean', 'std'))"
+            ),
+        ),
+        (
+            less("low", "high"),
+            {"low": 1, "high": 1},
+            (
+                "low: expected a number < high=1, got 1; give a smaller low, or a larger high "
+                "(rule: less('low', 'high'))"
+            ),
+        ),
+        (
+            at_most("low", "high"),
+            {"low": 2, "high": 1},
+            (
+                "low: expected a number <= high=1, got 2; give a smaller low, or a larger high "
+                "(rule: at_most('low', 'high'))"
             ),
         ),
     ],

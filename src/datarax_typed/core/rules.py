@@ -14,7 +14,9 @@ import annotated_types as at
 
 from datarax_typed.errors import Problem, nearest, quoted
 
-RuleKind: TypeAlias = Literal["exclusive", "requires", "increasing", "distinct", "excludes"]
+RuleKind: TypeAlias = Literal[
+    "exclusive", "requires", "increasing", "distinct", "excludes", "same_length", "less", "at_most"
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +75,21 @@ def excludes(field: str, other: str) -> Rule:
     return Rule("excludes", (field, other))
 
 
+def same_length(field: str, other: str) -> Rule:
+    """One of the fields is None, or both hold as many items."""
+    return Rule("same_length", (field, other))
+
+
+def less(field: str, other: str) -> Rule:
+    """One of the fields is None, or `field` is a number less than `other`; NaN never is."""
+    return Rule("less", (field, other))
+
+
+def at_most(field: str, other: str) -> Rule:
+    """One of the fields is None, or `field` is at most `other`; NaN never is."""
+    return Rule("at_most", (field, other))
+
+
 def _exclusive(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
     given = [field for field in fields if not _may_be_none(values[field])]
     if len(given) > 1:
@@ -114,6 +131,10 @@ def _known(items: object) -> Sequence[object]:
     return [item for item in items if not isinstance(item, Unknown)]
 
 
+def _is_nan(number: object) -> bool:
+    return isinstance(number, float) and math.isnan(number)
+
+
 def _are_equal(left: object, right: object) -> bool:
     # Not by identity: a NaN is not itself.
     return _holds("eq", left, right)
@@ -121,7 +142,7 @@ def _are_equal(left: object, right: object) -> bool:
 
 def _increasing(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
     numbers = _known(values[fields[0]])
-    unordered = any(isinstance(number, float) and math.isnan(number) for number in numbers)
+    unordered = any(map(_is_nan, numbers))
     if unordered or not all(_holds("lt", low, high) for low, high in pairwise(numbers)):
         mend = "replace the NaN" if unordered else "put the smaller number first"
         yield Problem(fields[0], "strictly increasing numbers", repr(values[fields[0]]), mend)
@@ -161,6 +182,42 @@ def _known_each(value: object) -> Sequence[object]:
     return () if value is None or isinstance(value, Unknown) else (value,)
 
 
+def _same_length(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
+    field, other = fields
+    lengths = [_length(values[name]) for name in fields]
+    if None not in lengths and lengths[0] != lengths[1]:
+        mend = f"give as many items in {other} as in {field}"
+        yield Problem(f"{field} and {other}", "one length", "{} and {}".format(*lengths), mend)
+
+
+def _length(items: object) -> int | None:
+    try:
+        return len(items) if isinstance(items, Sized) else None
+    except TypeError:
+        # An array of no dimension has none.
+        return None
+
+
+def _ordered(
+    name: str, symbol: str
+) -> Callable[[tuple[str, ...], Mapping[str, object]], Iterator[Problem]]:
+    def evaluate(fields: tuple[str, ...], values: Mapping[str, object]) -> Iterator[Problem]:
+        field, other = fields
+        number, limit = values[field], values[other]
+        silent = any(value is None or isinstance(value, Unknown) for value in (number, limit))
+        if not silent and not _holds(name, number, limit):
+            unordered = _is_nan(number) or _is_nan(limit)
+            mend = f"give a smaller {field}, or a larger {other}"
+            yield Problem(
+                field,
+                f"a number {symbol} {other}={limit!r}",
+                repr(number),
+                "replace the NaN" if unordered else mend,
+            )
+
+    return evaluate
+
+
 _EVALUATE: Final[
     dict[RuleKind, Callable[[tuple[str, ...], Mapping[str, object]], Iterator[Problem]]]
 ] = {
@@ -169,6 +226,9 @@ _EVALUATE: Final[
     "increasing": _increasing,
     "distinct": _distinct,
     "excludes": _excludes,
+    "same_length": _same_length,
+    "less": _ordered("lt", "<"),
+    "at_most": _ordered("le", "<="),
 }
 
 
@@ -312,6 +372,7 @@ __all__ = [
     "Rule",
     "RuleKind",
     "Unknown",
+    "at_most",
     "describe_plain",
     "distinct",
     "excludes",
@@ -319,7 +380,9 @@ __all__ = [
     "expectation",
     "increasing",
     "item_path",
+    "less",
     "requires",
+    "same_length",
     "statistics_problems",
     "unknown_fields",
 ]

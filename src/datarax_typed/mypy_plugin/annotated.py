@@ -206,6 +206,8 @@ def _evaluated(ctx: AnalyzeTypeContext, node: ast.expr) -> object:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _SYMBOLS:
             sides = _evaluated(ctx, left), _evaluated(ctx, right)
             found = combined(_SYMBOLS[type(op)], *sides)
+        case ast.Call(func=ast.Name() as function, args=[text], keywords=[]):
+            found = _number(_named(ctx, function.id), _evaluated(ctx, text))
         case ast.Name() | ast.Attribute():
             found = _constant(_named(ctx, ast.unparse(node)))
         case _:
@@ -213,6 +215,15 @@ def _evaluated(ctx: AnalyzeTypeContext, node: ast.expr) -> object:
     if found is None:
         raise _NotKnownError
     return found
+
+
+def _number(function: SymbolNode | None, text: object) -> float | None:
+    """Return what `float("inf")` is."""
+    is_float = function is not None and function.fullname == "builtins.float"
+    try:
+        return float(text) if is_float and isinstance(text, str | int | float) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _constant(node: SymbolNode | None) -> object:

@@ -9,6 +9,7 @@ from mypy.nodes import (
     CallExpr,
     ClassDef,
     Context,
+    Decorator,
     Expression,
     FuncDef,
     LambdaExpr,
@@ -244,9 +245,10 @@ def _fullname(expr: Expression) -> str:
 def _is_opaque(cls: ClassDef, api: SemanticAnalyzer) -> bool:
     """Return whether a class may replace values before they are checked."""
     for statement in cls.defs.body:
-        if isinstance(statement, FuncDef) and statement.name == "__post_init__":
+        function = statement.func if isinstance(statement, Decorator) else statement
+        if isinstance(function, FuncDef) and function.name == "__post_init__":
             tree = parsed(content_of(api.cur_mod_node.path, api.options))
-            return cls.fullname != ROOT and replaces_values(tree, statement.line)
+            return cls.fullname != ROOT and replaces_values(tree, function.line)
     return False
 
 

@@ -14,6 +14,8 @@ from mypy.options import Options
 Position: TypeAlias = tuple[int, int]
 
 _BASE: Final = "super().__post_init__"
+# What may be done with an object that leaves it as it is.
+_LOOKS: Final = frozenset({"id", "isinstance", "repr", "str", "type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +144,49 @@ def replaces_values(tree: ast.Module | None, line: int) -> bool:
     """Return whether the `__post_init__` at a line may set fields, or leave out its base's."""
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.FunctionDef) and node.lineno == line:
-            calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
-            others = [call for call in calls if ast.unparse(call.func) != _BASE]
             own = node.args.args[0].arg if node.args.args else ""
-            return len(others) == len(calls) or any(_hands_over(call, own) for call in others)
+            return not _calls_base(node) or _hands_over(node, own)
     # Without its text, anything may stand there.
     return True
 
 
-def _hands_over(call: ast.Call, own: str) -> bool:
-    """Return whether a call gets the object itself, and may do anything to it."""
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    if isinstance(call.func, ast.Attribute):
-        given.append(call.func.value)
-    return any(isinstance(value, ast.Name) and value.id == own for value in given)
+def _calls_base(post_init: ast.FunctionDef) -> bool:
+    """Return whether the base's is called in any case, and nothing else through `super()`."""
+    nodes = list(ast.walk(post_init))
+    if [_named(part) for part in nodes if isinstance(part, ast.Call)].count("super") != 1:
+        return False
+    returns = [part.lineno for part in nodes if isinstance(part, ast.Return)]
+    return any(
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and ast.unparse(statement.value.func) == _BASE
+        and all(line > statement.lineno for line in returns)
+        for statement in post_init.body
+    )
+
+
+def _hands_over(post_init: ast.FunctionDef, own: str) -> bool:
+    """Return whether anything is done with the object itself but to look at it."""
+    nodes = list(ast.walk(post_init))
+    called = [part.func for part in nodes if isinstance(part, ast.Call)]
+    looks: list[ast.expr] = []
+    for part in nodes:
+        match part:
+            case ast.Attribute(attr=name, ctx=ast.Load()) if part not in called:
+                looks += [] if name.startswith("__") and name != "__class__" else [part.value]
+            case ast.Call() if _named(part) in _LOOKS:
+                looks += part.args
+            case ast.FormattedValue():
+                looks.append(part.value)
+            case _:
+                pass
+    return any(
+        isinstance(part, ast.Name) and part.id == own and part not in looks for part in nodes
+    )
+
+
+def _named(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 __all__ = [

@@ -80,13 +80,34 @@ def test_empty_filters_are_refused() -> None:
 
 def test_frequencies_beyond_half_the_sample_rate_are_refused() -> None:
     config = MelSpectrogramOperatorConfig(
-        field_key="waveform", sample_rate_hz=8000.0, f_max_hz=5000.0, win_length=500
+        field_key="waveform", sample_rate_hz=8000.0, f_max_hz=5000.0
     )
     with pytest.raises(ConfigError) as error:
         MelSpectrogramOperator(config)
     assert str(error.value) == (
         "MelSpectrogramOperator cannot be made:\n"
-        "  - win_length: expected at most n_fft=400, got 500; give a larger n_fft\n"
-        "  - f_max_hz: expected more than f_min_hz=0.0, at most half the sample rate, 4000.0, "
-        "got 5000.0"
+        "  - f_max_hz: expected at most half the sample rate, 4000.0, got 5000.0"
+    )
+    config = MelSpectrogramOperatorConfig(
+        field_key="waveform", sample_rate_hz=8000.0, f_min_hz=4000.0
+    )
+    with pytest.raises(ConfigError) as error:
+        MelSpectrogramOperator(config)
+    assert str(error.value) == (
+        "MelSpectrogramOperator cannot be made:\n"
+        "  - f_min_hz: expected less than half the sample rate, 4000.0, got 4000.0"
+    )
+
+
+def test_what_contradicts_itself_is_refused_by_the_config() -> None:
+    with pytest.raises(ConfigError) as error:
+        MelSpectrogramOperatorConfig(
+            field_key="waveform", sample_rate_hz=8e3, f_min_hz=99.0, f_max_hz=99.0, win_length=500
+        )
+    assert str(error.value) == (
+        "MelSpectrogramOperatorConfig is refused (2):\n"
+        "  - win_length: expected a number <= n_fft=400, got 500; give a smaller win_length, "
+        "or a larger n_fft\n"
+        "  - f_min_hz: expected a number < f_max_hz=99.0, got 99.0; give a smaller f_min_hz, "
+        "or a larger f_max_hz"
     )

@@ -67,7 +67,7 @@ def test_moments_that_do_not_fit_each_other_are_refused() -> None:
         NormalizeOperatorConfig(field_key="image", mean=MEAN, std=(0.2,))
     assert str(error.value) == (
         "NormalizeOperatorConfig is refused (1):\n"
-        "  - std: expected 3 numbers, as many as in mean, got (0.2,); give one for each channel"
+        "  - mean and std: expected one length, got 3 and 1; give as many items in std as in mean"
     )
 
 

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from datarax_typed.core.domain import DomainConstraint, finite
 from datarax_typed.core.modality import ModalityOperator
+from datarax_typed.core.rules import Rule, less
 from datarax_typed.errors import Problem, refuse
 from datarax_typed.operators.audio.mel import MelFilters, MelScale
 from datarax_typed.operators.audio.spectrogram import SpectrogramOperatorConfig
@@ -40,6 +41,8 @@ class MelSpectrogramOperatorConfig(SpectrogramOperatorConfig):
     mel_scale: MelScale = field(default="slaney", kw_only=True)
     norm: Literal["slaney"] | None = field(default="slaney", kw_only=True)
     decibels: bool = field(default=False, kw_only=True)
+
+    rules: ClassVar[tuple[Rule, ...]] = (less("f_min_hz", "f_max_hz"),)
 
     @property
     def filters(self) -> MelFilters:
@@ -73,8 +76,8 @@ class MelSpectrogramOperator(ModalityOperator[MelSpectrogramOperatorConfig]):
         name: a name for error messages.
 
     Raises:
-        ConfigError: win_length is larger than n_fft, the frequencies are not
-            `f_min_hz < f_max_hz <= sample_rate_hz / 2`, or filters would be empty.
+        ConfigError: f_max_hz is more than half the sample rate, f_min_hz is not less than that, or
+            filters would be empty.
         ContractError: in a call, the waveform is not `time` of floats, or is shorter than n_fft,
             or no longer than half of it if `center=True`.
     """
@@ -89,7 +92,7 @@ class MelSpectrogramOperator(ModalityOperator[MelSpectrogramOperatorConfig]):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        refuse(type(self).__name__, [*config.short_time.problems(), *_problems(config.filters)])
+        refuse(type(self).__name__, [*_problems(config.filters)])
 
     def transform(
         self, waveform: Float[Array, "time"]
@@ -110,9 +113,10 @@ class MelSpectrogramOperator(ModalityOperator[MelSpectrogramOperatorConfig]):
 
 def _problems(filters: MelFilters) -> Iterator[Problem]:
     half = filters.sample_rate_hz / 2
-    if not filters.f_min_hz < filters.f_max_hz <= half:
-        expected = f"more than f_min_hz={filters.f_min_hz}, at most half the sample rate, {half}"
-        yield Problem("f_max_hz", expected, str(filters.f_max_hz))
+    if filters.f_max_hz > half:
+        yield Problem("f_max_hz", f"at most half the sample rate, {half}", str(filters.f_max_hz))
+    elif filters.f_min_hz >= half:
+        yield Problem("f_min_hz", f"less than half the sample rate, {half}", str(filters.f_min_hz))
     elif empty := filters.empty():
         expected = f"a frequency of n_fft={filters.n_fft} in every filter"
         mend = "give fewer n_mels, or a larger n_fft"

@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Ge
-from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.domain import DomainConstraint, finite
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
-from datarax_typed.errors import refuse
+from datarax_typed.core.rules import Rule, at_most
 from datarax_typed.operators.audio.stft import ShortTime, WindowName, magnitudes
 
 
@@ -18,6 +17,7 @@ class SpectrogramOperatorConfig(ModalityOperatorConfig):
     """Configuration of `SpectrogramOperator`.
 
     Attributes:
+        stochastic: always False: nothing is random.
         n_fft: samples of a frame; a spectrogram has `n_fft // 2 + 1` frequencies.
         win_length: samples of the window, in the frame's middle; None is n_fft.
         hop_length: samples from one frame to the next; None is a quarter of the window.
@@ -27,12 +27,15 @@ class SpectrogramOperatorConfig(ModalityOperatorConfig):
             both ends; else the first frame begins with the waveform.
     """
 
+    stochastic: Literal[False] = False
     n_fft: Annotated[int, Ge(2)] = field(default=400, kw_only=True)
     win_length: Annotated[int, Ge(1)] | None = field(default=None, kw_only=True)
     hop_length: Annotated[int, Ge(1)] | None = field(default=None, kw_only=True)
     window: WindowName = field(default="hann", kw_only=True)
     power: Literal[1, 2] = field(default=2, kw_only=True)
     center: bool = field(default=True, kw_only=True)
+
+    rules: ClassVar[tuple[Rule, ...]] = (at_most("win_length", "n_fft"),)
 
     @property
     def short_time(self) -> ShortTime:
@@ -59,22 +62,11 @@ class SpectrogramOperator(ModalityOperator[SpectrogramOperatorConfig]):
         name: a name for error messages.
 
     Raises:
-        ConfigError: win_length is larger than n_fft.
         ContractError: in a call, the waveform is not `time` of floats, or is shorter than n_fft,
             or no longer than half of it if `center=True`.
     """
 
     domain: ClassVar[tuple[DomainConstraint, ...]] = (finite("the spectrogram"),)
-
-    def __init__(
-        self,
-        config: SpectrogramOperatorConfig,
-        *,
-        rngs: nnx.Rngs | None = None,
-        name: str | None = None,
-    ) -> None:
-        super().__init__(config, rngs=rngs, name=name)
-        refuse(type(self).__name__, [*config.short_time.problems()])
 
     def transform(
         self, waveform: Float[Array, "time"]

@@ -1,6 +1,5 @@
 """The short-time Fourier transform, by gathers: the number of frames may be a symbol."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -29,7 +28,7 @@ class ShortTime:
 
     Attributes:
         n_fft: samples of a frame.
-        win_length: samples that the window lets through, in the frame's middle.
+        win_length: samples that the window lets through, in the frame's middle; at most n_fft.
         hop_length: samples from one frame to the next.
         window: the window's name, as scipy has it; periodic.
         center: whether frames are centred on multiples of hop_length, the waveform reflected at
@@ -41,12 +40,6 @@ class ShortTime:
     hop_length: int
     window: WindowName
     center: bool
-
-    def problems(self) -> Iterator[Problem]:
-        """Yield what does not fit together."""
-        if self.win_length > self.n_fft:
-            expected = f"at most n_fft={self.n_fft}"
-            yield Problem("win_length", expected, str(self.win_length), "give a larger n_fft")
 
     def spectrum(
         self, waveform: Float[Array, "time"], place: str, asker: str

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from math import inf, log
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 import jax.numpy as jnp
 from annotated_types import Interval, MinLen
@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.precision import single_or_double
-from datarax_typed.errors import ConfigError, Problem, listing
+from datarax_typed.core.rules import Rule, same_length
 
 Finite: TypeAlias = Annotated[float, Interval(gt=-inf, lt=inf)]
 # Beyond, the quotients of single precision are 0 or infinite.
@@ -31,10 +31,6 @@ class NormalizeOperatorConfig(ModalityOperatorConfig):
         mean: what is subtracted, a number for each channel.
         std: what is then divided by, a number for each channel.
         learnable: whether mean and std are learned.
-
-    Raises:
-        ConfigError: with every violation; as of any config, and if there are not as many numbers in
-            std as in mean.
     """
 
     stochastic: Literal[False] = False
@@ -42,14 +38,7 @@ class NormalizeOperatorConfig(ModalityOperatorConfig):
     std: Annotated[tuple[Deviation, ...], MinLen(1)] = field(kw_only=True)
     learnable: bool = field(default=False, kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        count = len(self.mean)
-        if len(self.std) != count:
-            expected = f"{count} numbers, as many as in mean"
-            problem = Problem("std", expected, repr(self.std), "give one for each channel")
-            title = f"{type(self).__name__} is refused (1):"
-            raise ConfigError(listing(title, [problem]), (problem,))
+    rules: ClassVar[tuple[Rule, ...]] = (same_length("mean", "std"),)
 
 
 class NormalizeOperator(ModalityOperator[NormalizeOperatorConfig]):
