@@ -84,6 +84,31 @@ def test_gradients_of_silence_are_finite() -> None:
             assert np.all(np.isfinite(leaf))
 
 
+@pytest.mark.parametrize("snr_db", [-1000.0, 1000.0])
+def test_a_ratio_learned_far_away_has_finite_results_and_gradients(snr_db: float) -> None:
+    operator = add_noise(noise_field="noise", stochastic=False, learnable=True)
+    operator.snr_db.learned = nnx.Param(jnp.asarray(snr_db))
+
+    def total(op: AddNoiseOperator, wave: Array) -> Array:
+        data = {"waveform": wave, "noise": excerpt(20, 9000)}
+        return jnp.sum(op.apply(data, {}, None)[0]["waveform"])
+
+    found = nnx.grad(total, argnums=(nnx.DiffState(0, nnx.Param), 1))(operator, excerpt(20))
+    assert all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(found))
+    assert np.isfinite(total(operator, excerpt(20)))
+
+
+@pytest.mark.parametrize(("signal", "noise"), [(1e30, 1e-30), (1e-30, 1e30)])
+def test_the_level_is_right_of_samples_whose_squares_are_none(signal: float, noise: float) -> None:
+    operator = add_noise(noise_field="noise", stochastic=False)
+    wave, other = excerpts(50), excerpts(50)[::-1]
+    expected = operator(Batch({"waveform": wave, "noise": other})).data["waveform"]
+    extreme = Batch({"waveform": wave * signal, "noise": other * noise})
+    np.testing.assert_allclose(
+        operator(extreme).data["waveform"] / signal, expected, rtol=1e-4, atol=1e-6
+    )
+
+
 def test_the_ratio_is_learned_by_its_true_gradient() -> None:
     operator = add_noise(noise_field="noise", stochastic=False, learnable=True)
     wave, noise = excerpt(50), excerpt(50, 9000)

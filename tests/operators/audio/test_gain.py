@@ -48,6 +48,14 @@ def test_silence_of_half_precision_stays_silent() -> None:
     assert not np.any(GainOperator(config)(batch).data["waveform"])
 
 
+@pytest.mark.parametrize(("learned", "factor"), [(-1000.0, 1e-6), (1000.0, 1e6)])
+def test_a_gain_learned_far_away_leaves_silence(learned: float, factor: float) -> None:
+    operator = gain(learnable=True)
+    operator.gain_db.learned = nnx.Param(jnp.asarray(learned))
+    result = operator(Batch({"waveform": jnp.array([[0.0, 1.0]])})).data["waveform"]
+    np.testing.assert_allclose(result, [[0, factor]], rtol=1e-5)
+
+
 def test_the_clip_range_keeps_full_scale() -> None:
     config = GainOperatorConfig(field_key="waveform", gain_db=40.0, clip_range=(-1.0, 1.0))
     result = GainOperator(config)(excerpt_batch(50)).data["waveform"]

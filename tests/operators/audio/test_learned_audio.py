@@ -7,7 +7,7 @@ from flax import nnx
 
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.modality import ModalityOperatorConfig
-from datarax_typed.errors import ContractError, FieldError, RandomnessError
+from datarax_typed.errors import ConfigError, ContractError, FieldError, RandomnessError
 from datarax_typed.operators.audio import LearnedAudioOperator
 from tests.operators.trees import symbolic
 
@@ -36,6 +36,24 @@ def test_the_noise_has_its_level_relative_to_full_scale() -> None:
     level_db = 20 * np.log10(np.sqrt(np.mean(noise**2, axis=1)))
     np.testing.assert_allclose(level_db, -26.0, atol=0.3)
     assert np.all(np.abs(np.corrcoef(noise)[~np.eye(4, dtype=bool)]) < 0.06)
+
+
+def test_levels_learned_far_away_are_finite_in_half_precision() -> None:
+    operator = LearnedAudioOperator(RANDOM, rngs=nnx.Rngs(augment=1))
+    operator.gain_db, operator.noise_db = (nnx.Param(jnp.asarray(x)) for x in (1000.0, -1000.0))
+    silence = Batch({"waveform": jnp.zeros((2, 20), jnp.float16)})
+    result = operator(silence).data["waveform"]
+    assert np.all(np.abs(result) < 1e-5)
+
+
+def test_levels_that_are_none_are_refused() -> None:
+    with pytest.raises(ConfigError) as error:
+        LearnedAudioOperator(CONFIG, gain_db=200.0, noise_db=math.nan)
+    assert str(error.value) == (
+        "LearnedAudioOperator cannot be made:\n"
+        "  - gain_db: expected a level of -120 to 120, got 200.0\n"
+        "  - noise_db: expected a level of -120 to 120, got nan"
+    )
 
 
 def test_the_noise_is_not_amplified() -> None:

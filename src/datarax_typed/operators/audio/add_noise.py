@@ -71,7 +71,8 @@ class AddNoiseOperator(ModalityOperator[AddNoiseOperatorConfig]):
 
     Units: decibels, 20 log10 of the ratio of root mean squares, measured on the record's own
     waveform and on the very noise that it gets. So a silent waveform stays silent, and silent noise
-    leaves a waveform as it is; gradients are finite then.
+    leaves a waveform as it is; gradients are finite then. A ratio that is learned to be beyond -120
+    to 120 acts as the nearest.
 
     Source: audiomentations, `AddGaussianSNR` and `AddBackgroundNoise`; there white noise has its
     level on average, here in every record.
@@ -143,10 +144,8 @@ class AddNoiseOperator(ModalityOperator[AddNoiseOperatorConfig]):
         signal = single_or_double(waveform)
         added = self._as_long(signal, noise, drawn.start) if drawn.white is None else drawn.white
         added = added.astype(signal.dtype)
-        level, unit = root_mean_square(added), jnp.ones((), signal.dtype)
         wanted = root_mean_square(signal) / amplitude(self.snr_db(drawn.snr_db, signal))
-        factor = jnp.where(level > 0, wanted / jnp.where(level > 0, level, unit), 0 * unit)
-        return (signal + factor * added).astype(waveform.dtype)
+        return (signal + wanted * _of_level_one(added)).astype(waveform.dtype)
 
     def _as_long(
         self,
@@ -173,6 +172,28 @@ class AddNoiseOperator(ModalityOperator[AddNoiseOperatorConfig]):
 
 def root_mean_square(samples: Float[Array, "time"]) -> Float[Array, ""]:
     """Return the root mean square, 0 of silence and of nothing; its gradient is finite."""
+    peak = _peak(samples)
+    return peak * _moderate_root_mean_square(samples / peak)
+
+
+def _of_level_one(samples: Float[Array, "time"]) -> Float[Array, "time"]:
+    """Return the samples divided by their root mean square; silence stays."""
+    moderate = samples / _peak(samples)
+    level = _moderate_root_mean_square(moderate)
+    sounds = level > 0
+    loud = moderate / jnp.where(sounds, level, jnp.ones_like(level))
+    return jnp.where(sounds, loud, jnp.zeros_like(loud))
+
+
+def _peak(samples: Float[Array, "time"]) -> Float[Array, ""]:
+    # Squares of large samples are infinite, those of small ones 0. Levels do not depend on the peak
+    # that they are computed by, and neither do gradients.
+    largest = jnp.max(jnp.abs(samples), initial=0.0)
+    sounds = largest >= jnp.finfo(samples.dtype).tiny
+    return jax.lax.stop_gradient(jnp.where(sounds, largest, jnp.ones_like(largest)))
+
+
+def _moderate_root_mean_square(samples: Float[Array, "time"]) -> Float[Array, ""]:
     power = jnp.sum(samples**2) / jnp.maximum(jnp.asarray(samples.shape[0], samples.dtype), 1)
     sounds = power > 0
     # The square root of 0 has no gradient, and a `where` outside alone would make it NaN.

@@ -37,8 +37,8 @@ class GainOperatorConfig(ModalityOperatorConfig):
 class GainOperator(ModalityOperator[GainOperatorConfig]):
     """Amplifies a waveform.
 
-    Units: decibels of amplitude, 20 log10. Results beyond full scale are kept unless the config
-    says `clip_range=(-1.0, 1.0)`.
+    Units: decibels of amplitude, 20 log10; a gain that is learned to be beyond -120 to 120 acts as
+    the nearest. Results beyond full scale are kept unless the config says `clip_range=(-1.0, 1.0)`.
 
     Source: audiomentations, `Gain`.
 

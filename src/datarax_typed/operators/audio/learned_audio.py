@@ -1,5 +1,7 @@
 """A learnable gain and learnable noise on a waveform."""
 
+from typing import Final
+
 import jax
 import jax.numpy as jnp
 from flax import nnx
@@ -7,7 +9,11 @@ from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.fields import get_field
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
+from datarax_typed.errors import Problem, refuse
 from datarax_typed.protocols import PyTree
+
+MOST_DECIBELS: Final = 120.0
 
 
 class LearnedAudioOperator(ModalityOperator[ModalityOperatorConfig]):
@@ -17,8 +23,9 @@ class LearnedAudioOperator(ModalityOperator[ModalityOperatorConfig]):
     and no gradient reaches its level.
 
     Units: decibels of amplitude, 20 log10; the noise's root mean square is `noise_db` relative to
-    full scale, an amplitude of 1. Results beyond full scale are kept unless the config says
-    `clip_range=(-1.0, 1.0)`.
+    full scale, an amplitude of 1. Both are -120 to 120; what is learned beyond acts as the nearest.
+    Results beyond full scale are kept unless the config says `clip_range=(-1.0, 1.0)`. Half
+    precision is computed in single.
 
     Args:
         config: the configuration; any of an operator of one modality will do.
@@ -32,6 +39,7 @@ class LearnedAudioOperator(ModalityOperator[ModalityOperatorConfig]):
         noise_db: the learnable level of the noise, `float32[]`.
 
     Raises:
+        ConfigError: gain_db or noise_db is not -120 to 120.
         ContractError: in a call, the waveform is not `time` of floats.
     """
 
@@ -45,6 +53,15 @@ class LearnedAudioOperator(ModalityOperator[ModalityOperatorConfig]):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
+        levels = {"gain_db": gain_db, "noise_db": noise_db}
+        refuse(
+            type(self).__name__,
+            [
+                Problem(key, "a level of -120 to 120", repr(level))
+                for key, level in levels.items()
+                if not abs(level) <= MOST_DECIBELS
+            ],
+        )
         self.gain_db: nnx.Param[Array] = nnx.Param(jnp.asarray(gain_db, jnp.float32))
         self.noise_db: nnx.Param[Array] = nnx.Param(jnp.asarray(noise_db, jnp.float32))
 
@@ -57,15 +74,16 @@ class LearnedAudioOperator(ModalityOperator[ModalityOperatorConfig]):
         self, waveform: Float[Array, "time"], random_params: Float[Array, "time"] | None = None
     ) -> Float[Array, "time"]:
         """Return the amplified waveform, with noise if there is any."""
-        amplified = waveform * amplitude(self.gain_db[...]).astype(waveform.dtype)
-        if random_params is None:
-            return amplified
-        return amplified + (amplitude(self.noise_db[...]) * random_params).astype(waveform.dtype)
+        exact = single_or_double(waveform)
+        result = exact * amplitude(self.gain_db[...]).astype(exact.dtype)
+        if random_params is not None:
+            result += (amplitude(self.noise_db[...]) * random_params).astype(exact.dtype)
+        return result.astype(waveform.dtype)
 
 
 def amplitude(decibels: Float[Array, ""]) -> Float[Array, ""]:
-    """Return the amplitude, 1 at 0 dB, for a level in decibels."""
-    return jnp.power(10.0, decibels / 20.0)
+    """Return the amplitude, 1 at 0 dB, for a level of -120 to 120 dB, or for the nearest one."""
+    return jnp.power(10.0, jnp.clip(decibels, -MOST_DECIBELS, MOST_DECIBELS) / 20.0)
 
 
-__all__ = ["LearnedAudioOperator", "amplitude"]
+__all__ = ["MOST_DECIBELS", "LearnedAudioOperator", "amplitude"]
