@@ -13,7 +13,9 @@ from datarax_typed import (
     CrossModalOperatorConfig,
     DataraxModuleConfig,
     MapOperatorConfig,
+    MelSpectrogramOperatorConfig,
     ModalityOperatorConfig,
+    NormalizeOperatorConfig,
     OperatorConfig,
     RotationOperatorConfig,
     TokenMaskOperatorConfig,
@@ -41,7 +43,9 @@ from datarax_typed import (
     ContrastOperatorConfig,
     CrossModalOperatorConfig,
     MapOperatorConfig,
+    MelSpectrogramOperatorConfig,
     ModalityOperatorConfig,
+    NormalizeOperatorConfig,
     OperatorConfig,
     RotationOperatorConfig,
     Rule,
@@ -78,20 +82,28 @@ CLASSES: Final[Mapping[str, type[DataraxModuleConfig]]] = {
             *(OperatorConfig, ModalityOperatorConfig, CrossModalOperatorConfig),
             *(BrightnessOperatorConfig, ContrastOperatorConfig, RotationOperatorConfig),
             *(TokenMaskOperatorConfig, MapOperatorConfig),
+            *(NormalizeOperatorConfig, MelSpectrogramOperatorConfig),
             *(NumbersConfig, TextsConfig, ContainersConfig, RulesConfig, NarrowConfig),
         )
     },
 }
+# What a TokenMaskOperatorConfig says of their sum, no rule does.
+_SUMMED: Final = frozenset({"random_probability", "keep_probability"})
 _OF_ALL: Final = frozenset(field.name for field in fields(OperatorConfig))
 _SOUND: Final[Mapping[str, str]] = {
     "field_key": '"image"',
     "input_fields": '["image"]',
     "output_fields": '["label"]',
     "mask_id": "3",
+    "mean": "(0.5,)",
+    "std": "(0.5,)",
+    "sample_rate_hz": "8000",
     "title": '"abc"',
 }
 # What mypy takes as it is written alone.
-_CHOICES: Final = frozenset({"batch_strategy", "unit", "workers", "window"})
+_CHOICES: Final = frozenset(
+    {"batch_strategy", "unit", "workers", "pane", "window", "power", "mel_scale", "norm"}
+)
 _RULES: Final = (
     'exclusive("extra", "stream_name")',
     'requires("extra", "stream_name")',
@@ -169,8 +181,10 @@ class _Class:
     """The fields of a config class that a case gives."""
 
     def __init__(self, cls: type[DataraxModuleConfig]) -> None:
-        given = [field for field in fields(cls) if field.init]
+        given = [field for field in fields(cls) if field.init and field.name not in _SUMMED]
         self.cls = cls
+        # Those of an operator that is always random, or never.
+        self.fixed = _fixed(cls)
         self.all = [field.name for field in given]
         self.own = [name for name in self.all if name not in _OF_ALL]
         self.by_position = [field.name for field in given if not field.kw_only]
@@ -191,10 +205,20 @@ class _Class:
 
     def value(self, name: str, draw: st.DrawFn) -> object:
         """Return a value for a field, of its type."""
+        if name in self.fixed:
+            return self.fixed[name]
         values = VALUES[name]
-        if self.cls is TokenMaskOperatorConfig and name in ("stochastic", "stream_name"):
-            values = values.filter(bool) if name == "stochastic" else values.filter(_is_text)
+        if self.cls is TokenMaskOperatorConfig and name == "stream_name":
+            values = values.filter(_is_text)
         return draw(values)
+
+
+def _fixed(cls: type[DataraxModuleConfig]) -> Mapping[str, object]:
+    return {
+        field.name: field.default
+        for field in fields(cls)
+        if field.name == "stochastic" and field.type is not bool
+    }
 
 
 def _is_text(value: object) -> bool:
@@ -207,7 +231,7 @@ def _text(name: str, cls: _Class, speller: Speller) -> str:
     if name == "batch_stats_fn":
         return draw(st.sampled_from(["len", "None", "lambda data: data"]))
     value = cls.value(name, draw)
-    if name in _CHOICES or (name == "stochastic" and cls.cls is TokenMaskOperatorConfig):
+    if name in _CHOICES or name in cls.fixed:
         return plain(value)
     return speller.text(value)
 
@@ -282,7 +306,7 @@ def _subclass(name: str, cls: _Class, speller: Speller) -> str:
     if default.startswith(("[", "{")):
         default = f"field(default_factory=lambda: {default})"
     # Where the choice is narrower already, it may not be wider again.
-    redeclared = _REDECLARED[:1] if cls.cls is TokenMaskOperatorConfig else _REDECLARED
+    redeclared = _REDECLARED[:1] if cls.fixed else _REDECLARED
     rule = draw(st.sampled_from([*_RULES, *(_RULES_OF_LISTS if "[" in annotation else [])]))
     speller.before.append(
         "@dataclass(frozen=True, kw_only=True)\n"

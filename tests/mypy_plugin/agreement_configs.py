@@ -24,11 +24,14 @@ from annotated_types import (
 from datarax_typed import (
     OperatorConfig,
     Rule,
+    at_most,
     distinct,
     excludes,
     exclusive,
     increasing,
+    less,
     requires,
+    same_length,
 )
 
 LIMIT: Final = 8
@@ -107,7 +110,7 @@ class ContainersConfig(OperatorConfig):
     crops: list[tuple[Annotated[int, Ge(0)], Annotated[int, Gt(0)]]] | None = None
     kinds: set[Annotated[int, Gt(0)]] = field(default_factory=set, kw_only=True)
     keys: Annotated[frozenset[Label], MaxLen(2)] = field(default=frozenset(), kw_only=True)
-    window: Window | None = field(default=None, kw_only=True)
+    pane: Window | None = field(default=None, kw_only=True)
     either: list[Annotated[int, Gt(0)]] | Annotated[str, MinLen(2)] = "ab"
 
 
@@ -122,6 +125,12 @@ class RulesConfig(OperatorConfig):
     marks: tuple[float, ...] = (0.0, 1.0)
     names: list[str] | None = field(default=None, kw_only=True)
     main: str = field(default="image", kw_only=True)
+    centers: tuple[float, ...] | None = field(default=(0.0, 1.0), kw_only=True)
+    widths: list[int] | None = field(default=None, kw_only=True)
+    low: float | None = field(default=None, kw_only=True)
+    high: float | None = field(default=1.0, kw_only=True)
+    part: int | None = field(default=2, kw_only=True)
+    whole: int = field(default=2, kw_only=True)
 
     rules: ClassVar[tuple[Rule, ...]] = (
         exclusive("size", "scale"),
@@ -129,6 +138,9 @@ class RulesConfig(OperatorConfig):
         increasing("marks"),
         distinct("names"),
         excludes("names", "main"),
+        same_length("centers", "widths"),
+        less("low", "high"),
+        at_most("part", "whole"),
     )
 
 
@@ -147,11 +159,19 @@ class NarrowConfig(Sized, RulesConfig):
     width: int | None = None
     main: str = field(default="mask", kw_only=True)
     steps: list[int] | None = field(default=None, kw_only=True)
+    band: tuple[Annotated[float, Interval(ge=0, lt=float("inf"))], ...] = field(
+        default=(), kw_only=True
+    )
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule("distinct", ("steps",)),
         exclusive("steps", "size", "scale"),
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.size == 0:
+            raise AssertionError(f"{type(self).__name__} was to be refused")
 
 
 Narrow = NarrowConfig

@@ -33,6 +33,7 @@ REASONS = (
     *("a number >", "a number <", "a multiple of", "a length of at least", "a length of at most"),
     *("a value for which", "at most one of them", "a value, since", "strictly increasing"),
     *("no value twice", "no item equal to", "an array, a number or a dict", "key ''", '["', "[1]"),
+    *("one length", "< high=", "<= whole="),
 )
 
 
