@@ -18,7 +18,7 @@ from datarax_typed.operators.cross_modal import ContrastiveOperator
 from datarax_typed.protocols import PyTree
 from datarax_typed.testing import check_operator
 
-TWO_WIDTHS = "two widths of at least 1, of an anchor and of what it is compared with"
+TWO_WIDTHS = "two widths, of an anchor and of what it is compared with"
 INPUTS = ("anchor", "positive", "negative")
 
 
@@ -180,7 +180,7 @@ def test_heads_need_random_numbers() -> None:
             (4, 0),
             None,
             0.1,
-            f"dims: expected {TWO_WIDTHS}, got (4, 0)",
+            "dims[1]: expected a number >= 1, got 0",
         ),
         (
             (4, 4, 4),
@@ -188,15 +188,15 @@ def test_heads_need_random_numbers() -> None:
             0.1,
             f"dims: expected {TWO_WIDTHS}, got (4, 4, 4)",
         ),
-        ((4, 4), 0, 0.1, "features: expected at least 1, got 0"),
+        ((4, 4), 0, 0.1, "features: expected a number >= 1, got 0"),
         (
             None,
             3,
             0.1,
             "dims: expected two widths, since features is given, got None; give dims=(8, 8)",
         ),
-        (None, None, -0.5, "noise_scale: expected at least 0, got -0.5"),
-        (None, None, float("nan"), "noise_scale: expected at least 0, got nan"),
+        (None, None, -0.5, "noise_scale: expected a number >= 0, got -0.5"),
+        (None, None, float("inf"), "noise_scale: expected a number < inf, got inf"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(
@@ -223,6 +223,19 @@ def test_the_temperature_starts_as_that_of_clip() -> None:
     np.testing.assert_allclose(jnp.exp(temperature), 0.07, rtol=1e-6)
     # A weak type would be lost in a restored state, and with it the compiled program.
     assert not temperature.weak_type
+
+
+def test_the_temperature_is_at_least_that_of_clip() -> None:
+    learned = ContrastiveOperator(config())
+    learned.space.log_temperature = nnx.Param(jnp.asarray(-1000.0))
+
+    def similarity(op: ContrastiveOperator) -> PyTree:
+        same = jnp.array([[0.6, 0.8]])
+        return op(Batch({"anchor": same, "positive": same})).data["similarity"][0]
+
+    found, gradient = nnx.value_and_grad(similarity, argnums=nnx.DiffState(0, nnx.Param))(learned)
+    np.testing.assert_allclose(found, 100.0, rtol=1e-6)
+    assert all(leaf == 0 for leaf in jax.tree.leaves(gradient))
 
 
 def test_large_embeddings_have_a_direction_too() -> None:

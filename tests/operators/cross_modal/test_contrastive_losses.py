@@ -73,6 +73,6 @@ def test_a_loss_needs_a_negative_and_options_that_are() -> None:
         ContrastiveOperator(TRIPLET, form="hinge", margin=-1.0)  # type: ignore[arg-type]  # mypy finds it too
     assert str(caught.value) == (
         "ContrastiveOperator cannot be made:\n"
-        "  - margin: expected at least 0, got -1.0\n"
+        "  - margin: expected a number >= 0, got -1.0\n"
         "  - form: expected 'similarity' or 'infonce' or 'triplet', got 'hinge'"
     )

@@ -132,8 +132,8 @@ def test_keys_and_values_are_as_many() -> None:
     ("dim", "num_heads", "line"),
     [
         (8, 3, "num_heads: expected a divisor of dim, 8, got 3"),
-        (8, 0, "num_heads: expected at least 1, got 0"),
-        (-8, 2, "dim: expected at least 1, got -8"),
+        (8, 0, "num_heads: expected a number >= 1, got 0"),
+        (-8, 2, "dim: expected a number >= 1, got -8"),
     ],
 )
 def test_heads_that_cannot_share_the_width_are_refused(dim: int, num_heads: int, line: str) -> None:

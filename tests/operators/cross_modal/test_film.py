@@ -65,5 +65,5 @@ def test_sizes_of_nothing_are_refused() -> None:
     with pytest.raises(ConfigError) as caught:
         FiLMOperator(CONFIG, features=0, dim=6)
     assert str(caught.value) == (
-        "FiLMOperator cannot be made:\n  - features: expected at least 1, got 0"
+        "FiLMOperator cannot be made:\n  - features: expected a number >= 1, got 0"
     )

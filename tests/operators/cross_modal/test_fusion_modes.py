@@ -90,6 +90,6 @@ def test_options_of_another_mode_are_refused() -> None:
         FusionOperator(CONFIG, mode="gated", features=0, rngs=nnx.Rngs(0))
     assert str(caught.value) == (
         "FusionOperator cannot be made:\n"
-        "  - dims: expected 2 widths of at least 1, one an input field, got None\n"
-        "  - features: expected at least 1, got 0"
+        "  - features: expected a number >= 1, got 0\n"
+        "  - dims: expected 2 widths, one an input field, got None"
     )

@@ -109,3 +109,21 @@ def test_a_scale_that_is_not_positive_is_refused() -> None:
     assert str(error.value) == (
         "LearnedImageOperator cannot be made:\n  - crop_scale: expected a number > 0, got 0.0"
     )
+
+
+def test_everything_that_cannot_be_is_refused_at_once() -> None:
+    random = ModalityOperatorConfig(field_key="image", stochastic=True, stream_name="augment")
+    with pytest.raises(ConfigError) as caught:
+        LearnedImageOperator(
+            random,  # type: ignore[datarax-operator]  # refused, as it should be
+            rngs=nnx.Rngs(augment=0),
+            crop_scale=float("inf"),
+            rotation_angle_radians=float("nan"),
+        )
+    assert str(caught.value) == (
+        "LearnedImageOperator cannot be made:\n"
+        "  - config: expected stochastic=False, since nothing is random, got stochastic=True; "
+        "leave stochastic out\n"
+        "  - crop_scale: expected a number < inf, got inf\n"
+        "  - rotation_angle_radians: expected a number > -inf and a number < inf, got nan"
+    )

@@ -8,9 +8,10 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
-from datarax_typed.errors import Problem, refuse
+from datarax_typed.core.options import option_problems, randomness_problems
+from datarax_typed.errors import refuse
 from datarax_typed.operators.cross_modal.projection import ContrastiveSpace
-from datarax_typed.operators.cross_modal.requirements import check_field_counts
+from datarax_typed.operators.cross_modal.requirements import field_count_problems, space_problems
 
 AlignmentForm: TypeAlias = Literal["cosine", "mse"]
 
@@ -36,7 +37,8 @@ class AlignmentOperator(CrossModalOperator):
         name: a name for error messages.
 
     Raises:
-        ConfigError: an option, or the number of fields, is not as above.
+        ConfigError: an option, or the number of fields, is not as above, or the config says
+            `stochastic=True`: nothing is random.
         RandomnessError: `rngs` lack what the heads need.
         ContractError: in a call, an embedding is not a vector of floats of its width.
     """
@@ -52,9 +54,13 @@ class AlignmentOperator(CrossModalOperator):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        check_field_counts("AlignmentOperator", config, inputs=(2,), outputs=(1,))
-        if form not in ("cosine", "mse"):
-            refuse("AlignmentOperator", [Problem("form", "'cosine' or 'mse'", repr(form))])
+        problems = [
+            *randomness_problems(config),
+            *field_count_problems(config, inputs=(2,), outputs=(1,)),
+            *option_problems({"form": (form, AlignmentForm)}),
+            *space_problems(dims, features),
+        ]
+        refuse("AlignmentOperator", problems)
         self.form: AlignmentForm = nnx.static(form)
         self.space: ContrastiveSpace = ContrastiveSpace(
             "AlignmentOperator", dims, features, has_temperature=False, rngs=rngs

@@ -11,8 +11,10 @@ from jaxtyping import Array, Bool, Float
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.fields import get_field, set_field
+from datarax_typed.core.options import randomness_problems
+from datarax_typed.errors import refuse
 from datarax_typed.operators.cross_modal.projection import ContrastiveSpace
-from datarax_typed.operators.cross_modal.requirements import check_field_counts
+from datarax_typed.operators.cross_modal.requirements import field_count_problems, space_problems
 from datarax_typed.protocols import PyTree, Statistics
 
 
@@ -51,7 +53,8 @@ class BatchContrastiveOperator(CrossModalOperator):
         name: a name for error messages.
 
     Raises:
-        ConfigError: an option, or the number of fields, is not as above.
+        ConfigError: an option, or the number of fields, is not as above, or the config says
+            `stochastic=True`: nothing is random.
         RandomnessError: `rngs` lack what the heads need.
     """
 
@@ -65,7 +68,12 @@ class BatchContrastiveOperator(CrossModalOperator):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        check_field_counts("BatchContrastiveOperator", config, inputs=(2,), outputs=(1, 2))
+        problems = [
+            *randomness_problems(config),
+            *field_count_problems(config, inputs=(2,), outputs=(1, 2)),
+            *space_problems(dims, features),
+        ]
+        refuse("BatchContrastiveOperator", problems)
         self.space: ContrastiveSpace = ContrastiveSpace(
             "BatchContrastiveOperator", dims, features, rngs=rngs
         )

@@ -1,7 +1,7 @@
 """How similar the embeddings of one record are."""
 
 from collections.abc import Sequence
-from typing import Final, Literal, NotRequired, TypeAlias, TypedDict, get_args
+from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
 
 import jax
 import jax.numpy as jnp
@@ -10,9 +10,11 @@ from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
 from datarax_typed.core.fields import get_field
+from datarax_typed.core.limits import NotNegative
+from datarax_typed.core.options import option_problems
 from datarax_typed.errors import Problem, refuse
 from datarax_typed.operators.cross_modal.projection import ContrastiveSpace
-from datarax_typed.operators.cross_modal.requirements import check_field_counts
+from datarax_typed.operators.cross_modal.requirements import field_count_problems, space_problems
 from datarax_typed.protocols import PyTree
 
 ContrastiveForm: TypeAlias = Literal["similarity", "infonce", "triplet"]
@@ -54,7 +56,8 @@ class ContrastiveOperator(CrossModalOperator):
         features: width that the heads project to; None takes that of the anchor.
         noise_scale: standard deviation of the noise, in the embeddings' own unit.
         form: what comes out.
-        margin: how much nearer than the negative the positive shall be, in the triplet form.
+        margin: how much nearer than the negative the positive shall be, for "triplet" alone; None
+            is 1.
         rngs: random number generators; needed for heads, and if the config says `stochastic=True`.
         name: a name for error messages.
 
@@ -71,17 +74,18 @@ class ContrastiveOperator(CrossModalOperator):
         features: int | None = None,
         noise_scale: float = 0.1,
         form: ContrastiveForm = "similarity",
-        margin: float = 1.0,
+        margin: float | None = None,
         rngs: nnx.Rngs | None = None,
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
         inputs = (2, 3) if form == "similarity" else (3,)
-        check_field_counts("ContrastiveOperator", config, inputs=inputs, outputs=(1,))
-        _check_options(noise_scale, form, margin)
+        counts = field_count_problems(config, inputs=inputs, outputs=(1,))
+        options = _option_problems(noise_scale, form, margin)
+        refuse("ContrastiveOperator", [*counts, *options, *space_problems(dims, features)])
         self.noise_scale: float = nnx.static(noise_scale)
         self.form: ContrastiveForm = nnx.static(form)
-        self.margin: float = nnx.static(margin)
+        self.margin: float = nnx.static(1.0 if margin is None else margin)
         self.space: ContrastiveSpace = ContrastiveSpace(
             "ContrastiveOperator", dims, features, has_temperature=form != "triplet", rngs=rngs
         )
@@ -131,17 +135,19 @@ def _distance(left: Float[Array, " dim"], right: Float[Array, " dim"]) -> Float[
     return jnp.sqrt(jnp.sum(jnp.square(left - right)) + _LEAST_SQUARED_DISTANCE)
 
 
-def _check_options(noise_scale: float, form: ContrastiveForm, margin: float) -> None:
-    numbers = {"noise_scale": noise_scale, "margin": margin}
-    problems = [
-        Problem(key, "at least 0", repr(number))
-        for key, number in numbers.items()
-        if not number >= 0
-    ]
-    if form not in get_args(ContrastiveForm):
-        known = " or ".join(map(repr, get_args(ContrastiveForm)))
-        problems.append(Problem("form", known, repr(form)))
-    refuse("ContrastiveOperator", problems)
+def _option_problems(
+    noise_scale: float, form: ContrastiveForm, margin: float | None
+) -> list[Problem]:
+    problems = option_problems(
+        {
+            "noise_scale": (noise_scale, NotNegative),
+            "margin": (margin, NotNegative | None),
+            "form": (form, ContrastiveForm),
+        }
+    )
+    if not problems and form != "triplet" and margin is not None:
+        problems = [Problem("margin", f"None, since form={form!r}", repr(margin))]
+    return problems
 
 
 __all__ = ["ContrastiveForm", "ContrastiveNoise", "ContrastiveOperator"]

@@ -8,9 +8,11 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
+from datarax_typed.core.limits import AtLeastOne
+from datarax_typed.core.options import option_problems, randomness_problems
 from datarax_typed.core.randomness import parameter_rngs
 from datarax_typed.errors import Problem, refuse
-from datarax_typed.operators.cross_modal.requirements import check_field_counts
+from datarax_typed.operators.cross_modal.requirements import field_count_problems
 
 Attended: TypeAlias = Float[Array, "n {self.dim}"]
 Weights: TypeAlias = Float[Array, "{self.num_heads} n m"]
@@ -33,7 +35,8 @@ class CrossAttentionOperator(CrossModalOperator):
         name: a name for error messages.
 
     Raises:
-        ConfigError: `num_heads` does not divide `dim`, or the numbers of fields are not as above.
+        ConfigError: `num_heads` does not divide `dim`, the numbers of fields are not as above, or
+            the config says `stochastic=True`: nothing is random.
         RandomnessError: `rngs` have no stream for parameters.
     """
 
@@ -43,12 +46,13 @@ class CrossAttentionOperator(CrossModalOperator):
         *,
         dim: int,
         num_heads: int,
-        rngs: nnx.Rngs,
+        rngs: nnx.Rngs | None = None,
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        check_field_counts("CrossAttentionOperator", config, inputs=(2, 3), outputs=(1, 2))
-        _check_heads(dim, num_heads)
+        counts = field_count_problems(config, inputs=(2, 3), outputs=(1, 2))
+        problems = [*randomness_problems(config), *counts, *_head_problems(dim, num_heads)]
+        refuse("CrossAttentionOperator", problems)
         self.dim: int = nnx.static(dim)
         self.num_heads: int = nnx.static(num_heads)
         streams = parameter_rngs("CrossAttentionOperator", rngs)
@@ -81,15 +85,11 @@ class CrossAttentionOperator(CrossModalOperator):
         return projected.reshape(tokens.shape[0], self.num_heads, self.dim // self.num_heads)
 
 
-def _check_heads(dim: int, num_heads: int) -> None:
-    problems = [
-        Problem(name, "at least 1", repr(value))
-        for name, value in (("dim", dim), ("num_heads", num_heads))
-        if value < 1
-    ]
+def _head_problems(dim: int, num_heads: int) -> list[Problem]:
+    problems = option_problems({"dim": (dim, AtLeastOne), "num_heads": (num_heads, AtLeastOne)})
     if not problems and dim % num_heads:
         problems = [Problem("num_heads", f"a divisor of dim, {dim}", repr(num_heads))]
-    refuse("CrossAttentionOperator", problems)
+    return problems
 
 
 __all__ = ["CrossAttentionOperator"]

@@ -5,8 +5,10 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
-from datarax_typed.errors import Problem, refuse
-from datarax_typed.operators.cross_modal.requirements import check_field_counts
+from datarax_typed.core.limits import AtLeastOne
+from datarax_typed.core.options import option_problems, randomness_problems
+from datarax_typed.errors import refuse
+from datarax_typed.operators.cross_modal.requirements import field_count_problems
 
 
 class FiLMOperator(CrossModalOperator):
@@ -31,7 +33,8 @@ class FiLMOperator(CrossModalOperator):
         generator: makes gamma less 1, and beta, one after the other, from the condition.
 
     Raises:
-        ConfigError: a size is less than 1, or the numbers of fields are not as above.
+        ConfigError: a size is no integer of at least 1, the numbers of fields are not as above, or
+            the config says `stochastic=True`: nothing is random.
     """
 
     def __init__(
@@ -44,10 +47,9 @@ class FiLMOperator(CrossModalOperator):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        check_field_counts("FiLMOperator", config, inputs=(2,), outputs=(1,))
-        sizes = {"features": features, "dim": dim}
-        small = [Problem(key, "at least 1", repr(n)) for key, n in sizes.items() if n < 1]
-        refuse("FiLMOperator", small)
+        counts = field_count_problems(config, inputs=(2,), outputs=(1,))
+        sizes = option_problems({"features": (features, AtLeastOne), "dim": (dim, AtLeastOne)})
+        refuse("FiLMOperator", [*randomness_problems(config), *counts, *sizes])
         self.features: int = nnx.static(features)
         self.dim: int = nnx.static(dim)
         zeros = nnx.initializers.zeros_init()

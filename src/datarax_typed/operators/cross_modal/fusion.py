@@ -1,7 +1,7 @@
 """Embeddings of several modalities fused into one."""
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -10,9 +10,11 @@ from jaxtyping import Array, Float
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
 from datarax_typed.core.describe import describe_value
+from datarax_typed.core.limits import AtLeastOne
+from datarax_typed.core.options import option_problems, randomness_problems
 from datarax_typed.errors import ContractError, Problem, listing, refuse
 from datarax_typed.operators.cross_modal.gates import Gates
-from datarax_typed.operators.cross_modal.requirements import check_field_counts
+from datarax_typed.operators.cross_modal.requirements import field_count_problems
 from datarax_typed.protocols import Metadata, PyTree, Statistics
 
 FusionMode: TypeAlias = Literal["weighted_sum", "sum", "concat", "gated"]
@@ -47,7 +49,8 @@ class FusionOperator(CrossModalOperator):
         gates: the projections and gates of "gated".
 
     Raises:
-        ConfigError: there is more than one output field, or an option is not as above.
+        ConfigError: there is more than one output field, an option is not as above, or the config
+            says `stochastic=True`: nothing is random.
         RandomnessError: `rngs` lack what "gated" needs.
         ContractError: in a call, an embedding is not a vector of floats, or its width or dtype is
             not as above.
@@ -64,8 +67,9 @@ class FusionOperator(CrossModalOperator):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        check_field_counts("FusionOperator", config, inputs=(), outputs=(1,))
-        _check_options(mode, dims, features, len(config.input_fields))
+        counts = field_count_problems(config, inputs=(), outputs=(1,))
+        options = _option_problems(mode, dims, features, len(config.input_fields))
+        refuse("FusionOperator", [*randomness_problems(config), *counts, *options])
         self.mode: FusionMode = nnx.static(mode)
         if mode == "weighted_sum":
             self.fusion_weights: nnx.Param[Array] = nnx.Param(jnp.ones(len(config.input_fields)))
@@ -94,6 +98,7 @@ class FusionOperator(CrossModalOperator):
 
     def transform(self, *embeddings: Float[Array, " dim"]) -> Float[Array, " dim"]:
         """Return the sum, weighted or not."""
+        self._check_dtypes(embeddings)
         stacked = jnp.stack(embeddings)
         if self.mode == "sum":
             return jnp.sum(stacked, axis=0)
@@ -101,10 +106,13 @@ class FusionOperator(CrossModalOperator):
         return jnp.sum(weights[:, None] * stacked, axis=0)
 
     def _joined(self, embeddings: Sequence[Array]) -> Array:
+        self._check_dtypes(embeddings)
+        return jnp.concatenate(embeddings)
+
+    def _check_dtypes(self, embeddings: Sequence[Array]) -> None:
         first = embeddings[0].dtype
         expected = [f"{first}, as the first one"] * len(embeddings)
         self._refuse(embeddings, expected, [value.dtype == first for value in embeddings])
-        return jnp.concatenate(embeddings)
 
     def _gated(self, embeddings: Sequence[Array]) -> Array:
         expected = [f"a width of {width}, as in dims" for width in self.gates.dims]
@@ -135,25 +143,25 @@ def _is_vector(value: PyTree) -> bool:
     return is_float and value.ndim == 1
 
 
-def _check_options(
+def _option_problems(
     mode: FusionMode, dims: Sequence[int] | None, features: int | None, count: int
-) -> None:
-    problems = []
-    if mode not in get_args(FusionMode):
-        problems.append(Problem("mode", " or ".join(map(repr, get_args(FusionMode))), repr(mode)))
-    if mode != "gated":
-        given = {"dims": dims, "features": features}
-        problems += [
-            Problem(key, f"None, since mode={mode!r}", repr(value))
-            for key, value in given.items()
-            if value is not None
-        ]
-    elif dims is None or len(dims) != count or min(dims) < 1:
-        expected = f"{count} widths of at least 1, one an input field"
-        problems.append(Problem("dims", expected, repr(dims)))
-    if features is not None and features < 1:
-        problems.append(Problem("features", "at least 1", repr(features)))
-    refuse("FusionOperator", problems)
+) -> list[Problem]:
+    problems = option_problems(
+        {
+            "mode": (mode, FusionMode),
+            "dims": (dims, Sequence[AtLeastOne] | None),
+            "features": (features, AtLeastOne | None),
+        }
+    )
+    if mode == "gated":
+        if dims is None or (not problems and len(dims) != count):
+            problems.append(Problem("dims", f"{count} widths, one an input field", repr(dims)))
+        return problems
+    given = {"dims": dims, "features": features}
+    unused = [key for key, value in given.items() if value is not None]
+    return problems or [
+        Problem(key, f"None, since mode={mode!r}", repr(given[key])) for key in unused
+    ]
 
 
 __all__ = ["FusionMode", "FusionOperator"]

@@ -12,8 +12,10 @@ from jaxtyping import Array, Float
 from datarax_typed.core.describe import describe_value
 from datarax_typed.core.randomness import parameter_rngs
 from datarax_typed.errors import ContractError, Problem, listing, refuse
+from datarax_typed.operators.cross_modal.requirements import space_problems
 
 INITIAL_TEMPERATURE: Final = 0.07
+LEAST_TEMPERATURE: Final = 0.01
 # What is shorter than its square root keeps a length of less than one.
 LEAST_SQUARED_LENGTH: Final = 1e-12
 
@@ -23,7 +25,8 @@ class ContrastiveSpace(nnx.Module):
 
     Source: Radford et al. 2021, Learning Transferable Visual Models From Natural Language
     Supervision (CLIP), sections 2.3 and 2.5: linear heads, unit length, cosine similarity over a
-    temperature that is learned as its logarithm and starts at 0.07.
+    temperature that is learned as its logarithm and starts at 0.07. As there, similarities are
+    multiplied by no more than 100: a temperature learned to be less than 0.01 acts as 0.01.
 
     Args:
         owner: the operator, for messages.
@@ -33,7 +36,7 @@ class ContrastiveSpace(nnx.Module):
         rngs: random number generators that initialise the heads.
 
     Raises:
-        ConfigError: a width is less than 1, or `features` comes without `dims`.
+        ConfigError: a width is no integer of at least 1, or `features` comes without `dims`.
         RandomnessError: heads are asked for, and `rngs` have no stream for parameters.
     """
 
@@ -46,7 +49,7 @@ class ContrastiveSpace(nnx.Module):
         has_temperature: bool = True,
         rngs: nnx.Rngs | None,
     ) -> None:
-        _check_widths(owner, dims, features)
+        refuse(owner, space_problems(dims, features))
         self.owner: str = nnx.static(owner)
         self.anchor_head: nnx.Linear | None = nnx.data(None)
         self.other_head: nnx.Linear | None = nnx.data(None)
@@ -81,7 +84,9 @@ class ContrastiveSpace(nnx.Module):
         """Return cosine similarities divided by the temperature, if there is one."""
         if not self.has_temperature:
             return similarity
-        return similarity * jnp.exp(-self.log_temperature[...])
+        # Limited before `exp`: an infinite factor would make the gradient NaN.
+        log_temperature = jnp.maximum(self.log_temperature[...], log(LEAST_TEMPERATURE))
+        return similarity * jnp.exp(-log_temperature)
 
     def check(self, anchor: tuple[str, Array], *others: tuple[str, Array]) -> None:
         """Check the widths of embeddings, each with the name of its field.
@@ -116,20 +121,6 @@ def unit_length(vector: Float[Array, " dim"]) -> Float[Array, " dim"]:
     vector = vector / lax.stop_gradient(jnp.max(jnp.abs(vector), initial=1.0))
     squared = jnp.sum(vector * vector)
     return vector * lax.rsqrt(jnp.maximum(squared, LEAST_SQUARED_LENGTH))
-
-
-def _check_widths(owner: str, dims: Sequence[int] | None, features: int | None) -> None:
-    problems = []
-    if dims is not None and (len(dims) != 2 or min(dims) < 1):
-        expected = "two widths of at least 1, of an anchor and of what it is compared with"
-        problems.append(Problem("dims", expected, repr(dims)))
-    if features is not None and features < 1:
-        problems.append(Problem("features", "at least 1", repr(features)))
-    if features is not None and dims is None:
-        problems.append(
-            Problem("dims", "two widths, since features is given", "None", "give dims=(8, 8)")
-        )
-    refuse(owner, problems)
 
 
 __all__ = ["INITIAL_TEMPERATURE", "ContrastiveSpace", "unit_length"]

@@ -8,8 +8,9 @@ from jaxtyping import Array, Float, Shaped
 
 from datarax_typed.core.cross_modal import CrossModalOperator, CrossModalOperatorConfig
 from datarax_typed.core.describe import describe_value
-from datarax_typed.errors import ContractError, Problem, listing
-from datarax_typed.operators.cross_modal.requirements import check_field_counts
+from datarax_typed.core.options import option_problems, randomness_problems
+from datarax_typed.errors import ContractError, Problem, listing, refuse
+from datarax_typed.operators.cross_modal.requirements import field_count_problems
 from datarax_typed.protocols import PyTree
 
 Resampled: TypeAlias = Float[Array, "n *dims"]
@@ -38,7 +39,8 @@ class ResampleAlignOperator(CrossModalOperator):
         name: a name for error messages.
 
     Raises:
-        ConfigError: the numbers of fields are not as above.
+        ConfigError: `align_corners` or the numbers of fields are not as above, or the config says
+            `stochastic=True`: nothing is random.
         ContractError: in a call, the series has no axis or is not of floats, it has no step, or the
             reference has no axis.
     """
@@ -52,7 +54,12 @@ class ResampleAlignOperator(CrossModalOperator):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        check_field_counts("ResampleAlignOperator", config, inputs=(2,), outputs=(1,))
+        problems = [
+            *randomness_problems(config),
+            *field_count_problems(config, inputs=(2,), outputs=(1,)),
+            *option_problems({"align_corners": (align_corners, bool)}),
+        ]
+        refuse("ResampleAlignOperator", problems)
         self.align_corners: bool = nnx.static(align_corners)
 
     def transform(

@@ -4,8 +4,10 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
+from datarax_typed.core.limits import Finite, Positive
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
-from datarax_typed.errors import Problem, refuse
+from datarax_typed.core.options import option_problems, randomness_problems
+from datarax_typed.errors import refuse
 from datarax_typed.operators.image.geometry import LEAST_SCALE, View, warp_image
 from datarax_typed.operators.image.motion import motion_of_view, move_along
 from datarax_typed.protocols import PyTree, Statistics
@@ -32,7 +34,8 @@ class LearnedImageOperator(ModalityOperator[ModalityOperatorConfig]):
         rotation_angle: the learnable angle in radians, `float32[]`.
 
     Raises:
-        ConfigError: the initial scale is not more than 0.
+        ConfigError: the initial scale is not more than 0, a number is not finite, or the config
+            says `stochastic=True`: nothing is random.
         ContractError: in a call, the image is not `h w c` of floats, or an auxiliary field is
             neither a mask nor boxes.
     """
@@ -47,7 +50,13 @@ class LearnedImageOperator(ModalityOperator[ModalityOperatorConfig]):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        _check_scale(crop_scale)
+        options = option_problems(
+            {
+                "crop_scale": (crop_scale, Positive),
+                "rotation_angle_radians": (rotation_angle_radians, Finite),
+            }
+        )
+        refuse("LearnedImageOperator", [*randomness_problems(config), *options])
         self.crop_scale: nnx.Param[Array] = nnx.Param(jnp.asarray(crop_scale, jnp.float32))
         self.rotation_angle: nnx.Param[Array] = nnx.Param(
             jnp.asarray(rotation_angle_radians, jnp.float32)
@@ -72,12 +81,6 @@ class LearnedImageOperator(ModalityOperator[ModalityOperatorConfig]):
     def _view(self) -> View:
         scale = jnp.maximum(self.crop_scale[...], LEAST_SCALE)
         return View.turned(self.rotation_angle[...], scale)
-
-
-def _check_scale(crop_scale: float) -> None:
-    if not crop_scale > 0:
-        problem = Problem("crop_scale", "a number > 0", repr(crop_scale))
-        refuse("LearnedImageOperator", [problem])
 
 
 __all__ = ["LearnedImageOperator"]
