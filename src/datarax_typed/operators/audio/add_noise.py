@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from annotated_types import Interval, MinLen
 from flax import nnx
 from jaxtyping import Array, Float, Key
@@ -189,7 +190,7 @@ def _peak(samples: Float[Array, "time"]) -> Float[Array, ""]:
     # Squares of large samples are infinite, those of small ones 0. Levels do not depend on the peak
     # that they are computed by, and neither do gradients.
     largest = jnp.max(jnp.abs(samples), initial=0.0)
-    sounds = largest >= jnp.finfo(samples.dtype).tiny
+    sounds = largest >= np.finfo(samples.dtype).tiny
     return jax.lax.stop_gradient(jnp.where(sounds, largest, jnp.ones_like(largest)))
 
 
