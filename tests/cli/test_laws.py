@@ -56,7 +56,7 @@ def test_a_broken_law_is_shown_with_its_counterexample(capsys: pytest.CaptureFix
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "tests.testing.broken:Unlearnable.made", *SPEC, "--json"]) == 1
     found = json.loads(output(capsys))
-    assert found["ok"] is True
+    assert found["ok"] is False
     assert {"law": "protocols", "verdict": "holds", "detail": ""} in found["laws"]
     assert {
         "law": "gradients",
@@ -69,7 +69,8 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     ("size", "message"),
     [
         ("n", "--size n cannot be read: expected AXIS=NUMBER, as h=32"),
-        ("m=3", "--size: sizes: expected axes that the spec names, got 'm'; its axes: n"),
+        ("n=0", "sizes: expected at least 1, got 0 for 'n'"),
+        ("m=3", "sizes: expected axes that the spec names, got 'm'; its axes: n"),
     ],
 )
 def test_a_size_that_cannot_be_used(

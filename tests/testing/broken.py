@@ -323,6 +323,98 @@ class Bringing(Scaled):
         return super().__call__(batch.replace(data={"x": batch.data["x"] + zero}), stats)
 
 
+class Printing(Scaled):
+    def transform(self, x: Float[Array, "n"]) -> Float[Array, "n"]:
+        jax.debug.print("{}", x)
+        return self.scale[...] * x
+
+
+class Reading(Scaled):
+    """Looks at a value on the host."""
+
+    def __call__(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        return super().__call__(batch, stats) if float(batch.data["x"].max()) < 9 else batch
+
+
+class Reversed(Scaled):
+    """Gives every parameter the gradient of another."""
+
+    def __init__(
+        self,
+        config: ModalityOperatorConfig = CONFIG,
+        *,
+        rngs: nnx.Rngs | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(config, rngs=rngs, name=name)
+        self.scale = nnx.Param(jnp.ones(4))
+
+    def transform(self, x: Float[Array, "n"]) -> Float[Array, "n"]:
+        return x + _reversed(self.scale[...]) @ jnp.arange(4, dtype=x.dtype)
+
+
+@jax.custom_vjp
+def _reversed(scale: Array) -> Array:
+    return scale
+
+
+_reversed.defvjp(lambda scale: (scale, None), lambda _, g: (g[::-1],))
+
+
+class ForgettingVariables(Scaled):
+    """Its state leaves out what changes its result."""
+
+    def __init__(
+        self,
+        config: ModalityOperatorConfig = CONFIG,
+        *,
+        rngs: nnx.Rngs | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(config, rngs=rngs, name=name)
+        self.shift = nnx.Variable(jnp.float32(1))
+
+    def transform(self, x: Float[Array, "n"]) -> Float[Array, "n"]:
+        return self.scale[...] * x + self.shift[...]
+
+    def get_state(self) -> State:
+        return {name: part for name, part in super().get_state().items() if name != "shift"}
+
+    def set_state(self, state: State) -> None:
+        super().set_state({**state, "shift": self.shift[...]})
+
+
+class Anonymous(Scaled):
+    """Gives rows other positions."""
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        return super().apply_batch(batch, stats).replace(index=jnp.arange(len(batch)))
+
+
+class Reviving(Scaled):
+    """Makes padding valid."""
+
+    def apply_batch(self, batch: Batch, stats: Statistics | None = None) -> Batch:
+        result = super().apply_batch(batch, stats)
+        return result.replace(valid_mask=jnp.ones(len(batch), bool))
+
+
+class Marking(Scaled):
+    """Writes into the metadata that it is given."""
+
+    def apply(
+        self,
+        data: PyTree,
+        state: PyTree,
+        metadata: Metadata | None,
+        random_params: PyTree = None,
+        stats: Statistics | None = None,
+    ) -> tuple[PyTree, PyTree, Metadata | None]:
+        if metadata is not None:
+            metadata["seen"] = jnp.int32(1)
+        return super().apply(data, state, metadata, random_params, stats)
+
+
 @dataclass(frozen=True)
 class Broken:
     """An operator, and the law that it breaks.

@@ -1,7 +1,7 @@
 """Operators of all kinds, and records in all forms, are examined; what is wrong is said."""
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +13,11 @@ from datarax_typed import (
     Batch,
     BrightnessOperator,
     BrightnessOperatorConfig,
+    ConfigError,
     Element,
+    MapOperator,
+    MapOperatorConfig,
+    OperatorConfig,
     OperatorModule,
     SpecError,
     chain,
@@ -175,7 +179,7 @@ def test_what_an_operator_raises_is_said() -> None:
 
     with pytest.raises(LawError) as error:
         check_operator(Failing(), {"x": "f32[n]"}, laws=["records"])
-    assert str(error.value).splitlines()[-1] == "      it raises RuntimeError: no such file"
+    assert str(error.value).splitlines()[-1] == "      a call raises RuntimeError: no such file"
 
 
 def test_the_operator_is_not_changed() -> None:
@@ -189,3 +193,106 @@ def test_the_operator_is_not_changed() -> None:
 def test_every_law_says_what_it_is_about() -> None:
     assert len({law.name for law in LAWS}) == len(LAWS)
     assert all(len(law.reason) < 90 and not law.reason.endswith(".") for law in LAWS)
+
+
+class Photo(TypedDict):
+    image: Float[Array, "h w c"]
+
+
+class Shot(TypedDict):
+    photo: Photo
+    weight: NotRequired[Float[Array, ""]]
+
+
+class Nested(OperatorModule):
+    """Takes a schema within a schema, some of which may be missing."""
+
+    def apply(
+        self,
+        data: Shot,
+        state: PyTree,
+        metadata: Metadata | None,
+        random_params: PyTree = None,
+        stats: Statistics | None = None,
+    ) -> tuple[Shot, PyTree, Metadata | None]:
+        return {**data, "photo": {"image": 2 * data["photo"]["image"]}}, state, metadata
+
+
+class Looking(OperatorModule):
+    """Reads state and metadata."""
+
+    def apply(
+        self,
+        data: Signal,
+        state: PyTree,
+        metadata: Metadata | None,
+        random_params: PyTree = None,
+        stats: Statistics | None = None,
+    ) -> tuple[Signal, PyTree, Metadata | None]:
+        assert metadata is not None
+        x = data["x"] * state["gain"] + metadata["offset"]
+        return {**data, "x": x}, {"gain": state["gain"] + 1}, metadata
+
+
+class Drawn(OperatorModule):
+    """Its records carry keys."""
+
+    def apply(
+        self,
+        data: PyTree,
+        state: PyTree,
+        metadata: Metadata | None,
+        random_params: PyTree = None,
+        stats: Statistics | None = None,
+    ) -> tuple[PyTree, PyTree, Metadata | None]:
+        noise = jax.random.normal(data["key"], data["x"].shape)
+        return {**data, "x": data["x"] + noise}, state, metadata
+
+
+PLAIN = OperatorConfig()
+
+
+@pytest.mark.parametrize(
+    ("operator", "given", "but"),
+    [
+        (Nested(PLAIN), {"photo": {"image": "f32[h,w,c]"}, "weight": "f32[]"}, set()),
+        (
+            Looking(PLAIN),
+            Batch(
+                {"x": jnp.stack([X, 1 - X])},
+                state={"gain": jnp.asarray([1.0, 2.0])},
+                metadata={"offset": jnp.asarray([0.5, 0.25]), "path": ["a", "b"]},
+            ),
+            set(),
+        ),
+        (
+            Drawn(PLAIN),
+            {"key": jax.random.key(3), "x": X},
+            # It declares no contract.
+            {"contract"},
+        ),
+        (
+            MapOperator(MapOperatorConfig(), contract(lambda x: 2 * x)),
+            {"x": "f32[n]"},
+            {"contract"},
+        ),
+    ],
+    ids=["nested", "state and metadata", "keys", "no annotation"],
+)
+def test_no_right_operator_breaks_a_law(operator: PyTree, given: PyTree, but: set[str]) -> None:
+    outcomes = examine_operator(operator, given)
+    wrong = {out.law.name: out.detail for out in outcomes if out.verdict == "broken"}
+    assert {name: detail for name, detail in wrong.items() if name not in but} == {}
+    assert set(wrong) == but
+
+
+def test_metadata_that_is_written_into_is_noticed() -> None:
+    given = Batch({"x": X[None]}, metadata={"offset": jnp.zeros(1)})
+    (outcome,) = examine_operator(broken.Marking(), given, laws=["purity"])
+    assert outcome.detail.startswith('apply changes its input ["metadata"]["seen"]: after has it')
+
+
+@pytest.mark.parametrize("operator", [broken.Scaled, 3])
+def test_what_is_no_operator_is_refused(operator: PyTree) -> None:
+    with pytest.raises(ConfigError, match=r"operator: expected an operator"):
+        check_operator(operator, {"x": "f32[n]"})

@@ -84,7 +84,7 @@ ALONE = [
         broken.Sharing,
         'a change of clone() changes its original, state["scale"]: before 2.0, after 3.0',
     ),
-    Broken("state", broken.Forgetful, 'state["scale"]: saved 2.0, pickle 2.5'),
+    Broken("state", broken.Forgetful, 'state["scale"]: saved 2.0, pickle 3.0'),
     Broken(
         "foreign-state",
         broken.HalfRestoring,
@@ -104,8 +104,8 @@ ALSO = [
     Broken(
         "contract",
         broken.Unannotated,
-        "no annotation says what arrays it takes; annotate its transform, or apply, with shapes: "
-        'Float[Array, "h w c"]',
+        "no annotation says what arrays it takes for 'x'; annotate its transform, or apply, with "
+        'shapes: Float[Array, "h w c"]',
     ),
     Broken(
         "contract",
@@ -127,12 +127,13 @@ ALSO = [
         "records",
         broken.OneKeyABatch,
         'data["x"][0, 0]: at first 0.062181532, after another batch -0.6205158; '
-        "given x float32[1,1] = [[0.637]]",
+        "given x float32[1,1] = [[0.637]]; write sample_params, a record's own key, in place of "
+        "generate_random_params",
     ),
     Broken(
         "records",
         broken.Positional,
-        'data["x"][0, 0]: in order 1.2739234, reversed 2.2739234 (and 1 more); '
+        'data["x"][0, 0]: without padding 1.2739234, with padding first 2.2739234; '
         "given x float32[2,1] = [[0.637 ], [0.2698]]",
     ),
     Broken(
@@ -159,6 +160,35 @@ ALSO = [
         "aval=ShapedArray(float32[1,1]), dst_sharding=SingleDeviceSharding(device=CpuDevice(id=0), "
         "memory_kind=device)",
     ),
+]
+
+
+ALSO += [
+    Broken("transfers", broken.Printing, "its program calls the host: debug_print"),
+    Broken(
+        "transfers",
+        broken.Reading,
+        "a call needs a value of the device on the host: Abstract tracer value encountered where "
+        "concrete value is expected: traced array with shape float32[]",
+    ),
+    Broken(
+        "finite-differences",
+        broken.Reversed,
+        "the gradient of scale along [0.52296926 0.34430163 0.63339193 0.4547243 ] is 4.33635, "
+        "finite differences say 4.46272; given x float32[1,1] = [[0.637]]",
+    ),
+    Broken(
+        "state",
+        broken.ForgettingVariables,
+        'data["x"][0, 0]: without a stop 2.2739234, restored 5.2739234; '
+        "given x float32[1,1] = [[0.637]]",
+    ),
+    Broken(
+        "protocols",
+        broken.Anonymous,
+        "apply_batch changes the index of records[0]: given 4, returned 0",
+    ),
+    Broken("records", broken.Reviving, "rows of padding come out as valid ones"),
 ]
 
 

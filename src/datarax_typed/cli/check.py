@@ -48,17 +48,16 @@ def check(
     outcomes = None
     if laws and operator is not None and table.error is None:
         outcomes = outcomes_of(operator, spec, known)
+    broken = outcomes is not None and any(out.verdict == "broken" for out in outcomes)
+    good = table.error is None and not broken
     if as_json:
         found = stage_json(table)
-        print(
-            json.dumps(
-                found if outcomes is None else found | {"laws": laws_json(outcomes)}, indent=2
-            )
-        )
+        if outcomes is not None:
+            found |= {"ok": good, "laws": laws_json(outcomes)}
+        print(json.dumps(found, indent=2))
     else:
         _print(table, outcomes)
-    broken = outcomes is not None and any(out.verdict == "broken" for out in outcomes)
-    return table.error is None and not broken
+    return good
 
 
 def _print(table: StageTable, outcomes: Sequence[Outcome] | None) -> None:

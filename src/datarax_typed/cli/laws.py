@@ -20,12 +20,13 @@ def outcomes_of(
     """Return what came of every law, on data that is made up for a spec.
 
     Raises:
-        CannotRunError: a size is given for an axis that the spec does not name.
+        CannotRunError: a size is given for an axis that the spec does not name, or no data can be
+            made up for it.
     """
     try:
         return examine_operator(operator, spec, sizes=sizes)
     except SpecError as error:
-        raise CannotRunError(f"--size: {error}") from error
+        raise CannotRunError(str(error)) from error
 
 
 def parse_sizes(texts: Sequence[str]) -> dict[str, int]:

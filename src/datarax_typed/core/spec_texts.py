@@ -107,12 +107,18 @@ def spec_at(spec: PyTree, sizes: Mapping[str, int]) -> PyTree:
     if not symbols:
         return spec
 
-    def zeros(*_: PyTree) -> PyTree:
-        return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), spec)
+    leaves, tree = jax.tree.flatten(spec)
+    named = [at for at, leaf in enumerate(leaves) if axis_names(leaf)]
+
+    def zeros(*_: PyTree) -> list[PyTree]:
+        return [jnp.zeros(leaves[at].shape, leaves[at].dtype) for at in named]
 
     # JAX itself evaluates sizes where an exported program is called.
     program = jax.export.export(jax.jit(zeros))(*map(_row_of, symbols.values()))
-    return jax.eval_shape(program.call, *(_row_of(sizes[name]) for name in symbols))
+    found = jax.eval_shape(program.call, *(_row_of(sizes[name]) for name in symbols))
+    for at, leaf in zip(named, found, strict=True):
+        leaves[at] = leaf
+    return jax.tree.unflatten(tree, leaves)
 
 
 def _row_of(size: int) -> jax.ShapeDtypeStruct:

@@ -49,6 +49,7 @@ def check_operator(
     ]
     if broken:
         count = f"{len(broken)} law{'s' if len(broken) > 1 else ''}"
+        __tracebackhide__ = True
         lines = [
             f"  - {outcome.law.name}: {outcome.law.reason}\n      {outcome.detail}"
             for outcome in broken
@@ -70,7 +71,11 @@ def examine_operator(
     """
     chosen = chosen_laws(laws)
     subject = subject_of(operator, element_or_spec, sizes or {})
-    return tuple(outcome_of(law, subject) for law in chosen)
+    if subject.crash is None:
+        return tuple(outcome_of(law, subject) for law in chosen)
+    # Once is enough: no law says anything about an operator that cannot be called.
+    rest = (Outcome(law, "not applicable", "a call raises an error") for law in chosen[1:])
+    return (outcome_of(chosen[0], subject), *rest)
 
 
 def chosen_laws(names: Collection[str] | None) -> tuple[Law, ...]:
@@ -89,8 +94,10 @@ def chosen_laws(names: Collection[str] | None) -> tuple[Law, ...]:
 
 def outcome_of(law: Law, subject: Subject) -> Outcome:
     """Return what comes of a law; a broken one with the smallest counterexample found."""
+    if subject.crash is not None:
+        return Outcome(law, "broken", f"a call raises {_text(subject.crash)}")
     outcome = _outcome(law, subject)
-    if outcome.verdict != "broken":
+    if outcome.verdict != "broken" or outcome.detail.startswith(_RAISED):
         return outcome
     for smaller in subject.smaller():
         found = _outcome(law, smaller)
@@ -112,9 +119,13 @@ def _outcome(law: Law, subject: Subject) -> Outcome:
     except BrokenError as counterexample:
         return Outcome(law, "broken", str(counterexample))
     except Exception as error:  # noqa: BLE001  # whatever an operator does, the others are checked
-        text = "\n      ".join(str(error).strip().splitlines()[:_LINES])
-        return Outcome(law, "broken", f"{_RAISED}{type(error).__name__}: {text}")
+        return Outcome(law, "broken", f"{_RAISED}{_text(error)}")
     return Outcome(law, "holds")
+
+
+def _text(error: Exception) -> str:
+    lines = "\n      ".join(str(error).strip().splitlines()[:_LINES])
+    return f"{type(error).__name__}: {lines}"
 
 
 __all__ = ["check_operator", "chosen_laws", "examine_operator", "outcome_of"]

@@ -1,7 +1,7 @@
 """The contracts that an operator declares: which fields they speak of, and what they allow."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, get_args, get_type_hints
 
 import jax
@@ -15,7 +15,7 @@ from datarax_typed.core.annotations import UNREADABLE, resolved
 from datarax_typed.core.checks import Report
 from datarax_typed.core.cross_modal import CrossModalOperator
 from datarax_typed.core.element_batch import Batch
-from datarax_typed.core.fields import get_field, has_field, set_field
+from datarax_typed.core.fields import field_names, get_field, has_field, set_field
 from datarax_typed.core.modality import ModalityOperator
 from datarax_typed.core.operator import OperatorModule
 from datarax_typed.core.signatures import Signature
@@ -34,26 +34,24 @@ class Contract:
         function: the function, as it was enforced; None if there is none.
         arguments: the arguments for a call with given data, the operator first.
         hints: the annotation of each field, as far as it is one of an array.
+        of_data: whether it is about the data as a whole, some of which may be optional.
     """
 
     fields: tuple[str, ...]
     function: Any  # any callable that an operator's class holds
     arguments: Callable[[PyTree], tuple[PyTree, ...]]
     hints: Mapping[str, str]
+    of_data: bool = False
 
     @property
     def _signature(self) -> Signature | None:
         found: Signature | None = getattr(self.function, "__datarax_contract__", None)
         return found
 
-    def says_something(self, spec: PyTree) -> bool:
-        """Return whether annotations say anything about the arrays of the fields."""
-        others = (
-            set_field(spec, field, other)
-            for field in self.fields
-            for _, other in misfits(get_field(spec, field, "contract"))
-        )
-        return bool(self.hints) or not all(map(self.allows, others))
+    def says_something(self, spec: PyTree, field: str) -> bool:
+        """Return whether annotations say anything about the arrays of a field."""
+        others = (set_field(spec, field, other) for _, other in misfits(leaf_of(spec, field)))
+        return field in self.hints or not all(map(self.allows, others))
 
     def allows(self, spec: PyTree) -> bool:
         """Return whether the annotations allow an element of a spec."""
@@ -75,23 +73,28 @@ class Contract:
         return not problems
 
 
-def contracts_of(operator: AnyOperator) -> list[Contract]:
-    """Return the contracts about fields that reach the operator as they come in."""
+def contracts_of(operator: AnyOperator, spec: PyTree) -> list[Contract]:
+    """Return the contracts about fields that reach the operator as they come in.
+
+    Args:
+        operator: the operator.
+        spec: the spec of an element that it takes.
+    """
     if isinstance(operator, Composition):
-        return list(_of_stages(operator))
+        return list(_of_stages(operator, spec))
     if isinstance(operator, MapOperator):
-        return list(_of_map(operator))
-    found = [*_of_transform(operator), *_of_methods(operator)]
+        return list(_of_map(operator, spec))
+    found = [*_of_transform(operator), *_of_methods(operator, spec)]
     if not found:
         reads = tuple(declared_inputs(operator))
         found = [Contract(reads, None, lambda data: (), {})] if reads else []
     return found
 
 
-def _of_stages(operator: Composition) -> Iterator[Contract]:
+def _of_stages(operator: Composition, spec: PyTree) -> Iterator[Contract]:
     written: set[str] = set()
     for _, stage in operator.named_stages():
-        for contract in contracts_of(stage):
+        for contract in contracts_of(stage, spec):
             if not written & set(contract.fields):
                 yield contract
         writes = _writes(stage)
@@ -111,11 +114,11 @@ def _writes(operator: object) -> list[str] | None:
     return None
 
 
-def _of_map(operator: MapOperator) -> Iterator[Contract]:
+def _of_map(operator: MapOperator, spec: PyTree) -> Iterator[Contract]:
     def arguments_of(field: str) -> Callable[[PyTree], tuple[PyTree, ...]]:
         return lambda data: (get_field(data, field, "map"),)
 
-    for field in operator.config.fields or ():
+    for field in operator.config.fields or list(field_names(spec)):
         hints = _hints(operator.call, (field,))
         yield Contract((field,), operator.call, arguments_of(field), hints)
 
@@ -135,7 +138,7 @@ def _of_transform(operator: AnyOperator) -> Iterator[Contract]:
     yield Contract(fields, function, arguments, _hints(function, fields))
 
 
-def _of_methods(operator: AnyOperator) -> Iterator[Contract]:
+def _of_methods(operator: AnyOperator, spec: PyTree) -> Iterator[Contract]:
     """Yield the contracts of what a class itself writes in place of a base's method."""
     ways: dict[str, Callable[[PyTree], tuple[PyTree, ...]]] = {
         "apply": lambda data: (operator, data),
@@ -146,9 +149,10 @@ def _of_methods(operator: AnyOperator) -> Iterator[Contract]:
         bases = (OperatorModule, ModalityOperator, CrossModalOperator)
         if function is None or any(function is getattr(base, name) for base in bases):
             continue
-        hints = _schema_hints(function)
-        if fields := tuple(hints):
-            yield Contract(fields, function, arguments, hints)
+        whole = Contract((), function, arguments, _schema_hints(function), of_data=True)
+        fields = tuple(name for name in field_names(spec) if whole.says_something(spec, name))
+        if fields:
+            yield replace(whole, fields=fields)
 
 
 def _batch_of(data: PyTree) -> Batch:
@@ -172,8 +176,8 @@ def _schema_hints(function: Any) -> dict[str, str]:  # any callable
     signature: Signature | None = getattr(function, "__datarax_contract__", None)
     if signature is None:
         return {}
-    name = signature.parameters.by_position[signature.is_method]
-    hint = _hint(function, name)
+    # After the operator itself.
+    hint = _hint(function, list(signature.parameters.signature.parameters)[1])
     schema = next((arg for arg in (hint, *get_args(hint)) if is_typeddict(arg)), None)
     if schema is None:
         return {}
@@ -198,27 +202,37 @@ def _shape(hint: Any) -> str | None:  # a type hint has no type
     return next((shape for shape in shapes if shape is not None), None)
 
 
-def free_axes(operator: AnyOperator, spec: PyTree) -> tuple[PyTree, dict[str, int]]:
-    """Return the spec with symbols for the axes that contracts name, and their present sizes."""
+def free_axes(
+    operator: AnyOperator, spec: PyTree, among: Collection[str] | None = None
+) -> tuple[PyTree, dict[str, int]]:
+    """Return the spec with symbols for the axes that contracts name, and their present sizes.
+
+    Args:
+        operator: the operator.
+        spec: the spec of one element.
+        among: the names that may be taken; None takes all.
+    """
     sizes: dict[str, int] = {}
     places: dict[str, list[str]] = {}
-    for contract in contracts_of(operator):
+    for contract in contracts_of(operator, spec):
         for field, shape in contract.hints.items():
-            leaf, names = _leaf(spec, field), shape.split()
+            leaf, names = leaf_of(spec, field), shape.split()
             if leaf is not None and len(names) == len(leaf.shape):
                 places.setdefault(field, names)
                 pairs = zip(names, leaf.shape, strict=True)
                 sizes = {name: size for name, size in pairs if _is_free(name)} | sizes
     known = {size: name for name, size in sizes.items()}
     for field in declared_inputs(operator):
-        leaf = _leaf(spec, field)
+        leaf = leaf_of(spec, field)
         if field not in places and leaf is not None:
             # What moves along has the sizes of what it moves with.
             places[field] = [known.get(size, "_") for size in leaf.shape]
-    return _with_symbols(spec, places, list(sizes)), sizes
+    chosen = {name: size for name, size in sizes.items() if among is None or name in among}
+    return _with_symbols(spec, places, list(chosen)), chosen
 
 
-def _leaf(spec: PyTree, field: str) -> jax.ShapeDtypeStruct | None:
+def leaf_of(spec: PyTree, field: str) -> jax.ShapeDtypeStruct | None:
+    """Return the spec of a field, if it is there and one array."""
     leaf = get_field(spec, field, "contract") if has_field(spec, field) else None
     return leaf if isinstance(leaf, jax.ShapeDtypeStruct) else None
 
@@ -239,9 +253,11 @@ def _with_symbols(spec: PyTree, places: Mapping[str, list[str]], free: list[str]
     return spec
 
 
-def misfits(leaf: PyTree) -> Iterator[tuple[str, jax.ShapeDtypeStruct]]:
+def misfits(
+    leaf: jax.ShapeDtypeStruct | None,
+) -> Iterator[tuple[str, jax.ShapeDtypeStruct]]:
     """Yield specs that differ from an array's in its rank, its dtype, or one of its axes."""
-    if not isinstance(leaf, jax.ShapeDtypeStruct):
+    if leaf is None:
         return
     shape = leaf.shape
     yield "rank", jax.ShapeDtypeStruct((1, *shape), leaf.dtype)
@@ -277,4 +293,12 @@ def moves_fields_alone(subject: Subject) -> bool:
         return False
 
 
-__all__ = ["Contract", "contracts_of", "free_axes", "misfits", "moves_fields_alone", "without"]
+__all__ = [
+    "Contract",
+    "contracts_of",
+    "free_axes",
+    "leaf_of",
+    "misfits",
+    "moves_fields_alone",
+    "without",
+]

@@ -55,6 +55,9 @@ class LawError(AssertionError):
         broken: the outcomes of the broken ones, each with its counterexample.
     """
 
+    # As it is imported, and short in the summary of a test run.
+    __module__ = "datarax_typed.testing"
+
     def __init__(self, message: str, broken: tuple[Outcome, ...]) -> None:
         super().__init__(message)
         self.broken = broken

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +15,9 @@ from datarax_typed.core.element_batch import Batch
 from datarax_typed.protocols import PyTree
 from datarax_typed.testing.law import NotApplicableError
 from datarax_typed.testing.subject import Subject, call
+
+# A module that computes statistics is learned by those who compute them.
+_STATISTICS: Final = "_batch_stats_fn"
 
 Floats: TypeAlias = Float[np.ndarray, "..."]
 
@@ -28,6 +31,12 @@ class Learnable:
     def value(self, name: str) -> Floats:
         """Return the value of a parameter."""
         return np.asarray(parameters_of(self.subject)[name])
+
+    def rounding(self, name: str) -> float:
+        """Return how much of a term may be rounding."""
+        leaves = [*jax.tree.leaves(self.subject.result.data), parameters_of(self.subject)[name]]
+        floats = [leaf.dtype for leaf in leaves if jnp.issubdtype(leaf.dtype, jnp.floating)]
+        return 3 * max(float(np.spacing(np.ones((), dtype))) for dtype in floats)
 
     def terms(self, name: str, change: Floats) -> Floats:
         """Return the terms of the loss after a change of one parameter, in double precision."""
@@ -56,11 +65,16 @@ def parameters_of(subject: Subject) -> Mapping[str, Array]:
     """Return the values of all `nnx.Param`, by their paths."""
     if not isinstance(subject.operator, nnx.Module):
         return {}
-    return {
+    found = {
         _name(path): variable.get_value()
         for path, variable in nnx.iter_graph(subject.operator)
-        if isinstance(variable, nnx.Param)
+        if isinstance(variable, nnx.Param) and path[0] != _STATISTICS
     }
+    return {name: value for name, value in found.items() if _is_learnt(value)}
+
+
+def _is_learnt(value: Array) -> bool:
+    return bool(jnp.issubdtype(value.dtype, jnp.floating)) and value.size > 0
 
 
 def gradients(subject: Subject) -> Mapping[str, Array]:
@@ -76,6 +90,7 @@ def gradients(subject: Subject) -> Mapping[str, Array]:
 # Two laws ask for them.
 @lru_cache(maxsize=1)
 def _gradients(subject: Subject) -> Mapping[str, Array]:
+    names = parameters_of(subject)
     graph, parameters, rest = nnx.split(subject.fresh(), nnx.Param, ...)  # type: ignore[misc]  # an nnx.Module, since it has a parameter
 
     @jax.jit
@@ -84,10 +99,11 @@ def _gradients(subject: Subject) -> Mapping[str, Array]:
             result = nnx.merge(graph, parameters, rest, copy=True).apply_batch(batch)
             return _loss(result.data)
 
-        return jax.grad(loss)(parameters)
+        return jax.grad(loss, allow_int=True)(parameters)
 
     found = gradient(parameters, rest, subject.batch)
-    return {_name(path): leaf.get_value() for path, leaf in nnx.to_flat_state(found)}
+    leaves = {_name(path): leaf.get_value() for path, leaf in nnx.to_flat_state(found)}
+    return {name: leaves[name] for name in names}
 
 
 def _name(path: tuple[PyTree, ...]) -> str:

@@ -30,7 +30,8 @@ class _Examined:
     def subject(self) -> Subject:
         """What the laws look at."""
         made = self._operator
-        if not isinstance(made, Operator):
+        # A class has the methods of the protocol too.
+        if isinstance(made, type) or not isinstance(made, Operator):
             made = made()
         return subject_of(made, self._given, self._sizes)
 

@@ -43,6 +43,8 @@ def _compare(subject: Subject, name: str, compiled: PyTree, other: PyTree) -> No
 def _compiled(operator: AnyOperator, batch: Batch) -> Batch:
     if callable(operator):
         return call(operator, batch)
+    if isinstance(operator, nnx.Module):
+        return in_nnx_jit(operator, batch)
     result: Batch = jax.jit(operator.apply_batch)(batch)
     return result
 

@@ -4,13 +4,10 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import jax
-from flax import nnx
-
 from datarax_typed.protocols import PyTree
 from datarax_typed.testing.differences import difference, shown
 from datarax_typed.testing.law import BrokenError, NotApplicableError
-from datarax_typed.testing.subject import AnyOperator, Subject, call, reseed
+from datarax_typed.testing.subject import AnyOperator, Subject, call, change_state
 
 _WAYS: Final[Mapping[str, Callable[[PyTree], AnyOperator]]] = {
     "clone()": lambda operator: operator.clone(),
@@ -29,7 +26,7 @@ def check(subject: Subject) -> None:
         copied = way(original)
         if found := difference(before, _state(copied), ("the original", name), exact=True):
             raise BrokenError(f"{name} does not keep state{found}")
-        _change(copied)
+        change_state(copied)
         if found := difference(before, _state(original), ("before", "after"), exact=True):
             raise BrokenError(f"a change of {name} changes its original, state{found}")
         result = call(original, subject.batch)
@@ -40,18 +37,6 @@ def check(subject: Subject) -> None:
 
 def _state(operator: PyTree) -> PyTree:
     return copy.deepcopy(operator.get_state())
-
-
-def _change(operator: AnyOperator) -> None:
-    reseed(operator, 1)
-    assert isinstance(operator, nnx.Module)
-    for _, variable in nnx.iter_graph(operator):
-        if isinstance(variable, nnx.Variable) and not isinstance(variable, nnx.RngKey):
-            variable.set_value(jax.tree.map(_other, variable.get_value()))
-
-
-def _other(leaf: PyTree) -> PyTree:
-    return leaf + leaf.dtype.type(1)
 
 
 __all__ = ["check"]

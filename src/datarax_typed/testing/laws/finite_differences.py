@@ -15,7 +15,6 @@ _STEPS: Final = (1e-2, 3e-3, 1e-3, 3e-2)
 _TOLERANCE: Final = 0.01
 
 Floats: TypeAlias = Float[np.ndarray, "..."]
-_ROUNDING: Final = 3e-7
 
 
 def check(subject: Subject) -> None:
@@ -38,9 +37,10 @@ def check(subject: Subject) -> None:
 
 
 def _direction(gradient: Floats) -> Floats:
-    # With the gradient's signs nothing cancels; where it is zero, it must stay so.
-    direction: Floats = np.where(gradient < 0, -1.0, 1.0) / np.sqrt(gradient.size)
-    return direction
+    # With the gradient's signs nothing cancels; with sizes in no order, none stands for another.
+    sizes = 0.5 + np.modf(0.6180339887 * np.arange(1, gradient.size + 1))[0]
+    direction: Floats = np.where(gradient < 0, -1.0, 1.0) * sizes.reshape(gradient.shape)
+    return np.asarray(direction / np.linalg.norm(direction))
 
 
 def _slope(parameters: Learnable, name: str, direction: Floats, step: float) -> tuple[float, float]:
@@ -49,7 +49,7 @@ def _slope(parameters: Learnable, name: str, direction: Floats, step: float) -> 
     up, down = (parameters.terms(name, sign * size * direction) for sign in (1, -1))
     slopes = (up - down) / (2 * size)
     # What has a kink within the step is wrong by as much as itself: a few terms of many may be.
-    rounding = _ROUNDING * float(np.sum(np.abs(up))) / (2 * size)
+    rounding = parameters.rounding(name) * float(np.sum(np.abs(up))) / (2 * size)
     return float(np.sum(slopes)), _TOLERANCE * float(np.sum(np.abs(slopes))) + rounding
 
 

@@ -9,7 +9,7 @@ from datarax_typed.core.describe import describe_value
 from datarax_typed.protocols import Checkpointable, PyTree
 from datarax_typed.testing.differences import difference
 from datarax_typed.testing.law import BrokenError, NotApplicableError
-from datarax_typed.testing.subject import Subject
+from datarax_typed.testing.subject import Subject, other_value
 
 
 def check(subject: Subject) -> None:
@@ -55,13 +55,7 @@ def _corrupted(leaf: PyTree) -> Iterator[PyTree]:
 
 
 def _other_values(state: PyTree) -> PyTree:
-    def other(leaf: PyTree) -> PyTree:
-        if isinstance(leaf, str | bool):
-            return leaf
-        one: PyTree = leaf + np.ones((), np.asarray(leaf).dtype)
-        return one if hasattr(leaf, "dtype") else type(leaf)(one)
-
-    return jax.tree.map(other, state)
+    return jax.tree.map(other_value, state)
 
 
 def _with(state: PyTree, path: PyTree, leaf: tuple[PyTree] | None) -> PyTree:

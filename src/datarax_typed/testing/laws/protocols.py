@@ -6,6 +6,7 @@ from typing import Final
 
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.protocols import Checkpointable, Operator, StatisticsProvider
+from datarax_typed.testing.differences import difference
 from datarax_typed.testing.law import BrokenError
 from datarax_typed.testing.subject import Subject
 
@@ -35,6 +36,8 @@ def check(subject: Subject) -> None:
             f"apply_batch makes {len(result)} rows of {len(subject.batch)}; "
             "mark rows by valid_mask instead of leaving them out"
         )
+    if found := difference(subject.batch.index, result.index, ("given", "returned"), exact=True):
+        raise BrokenError(f"apply_batch changes the index of records{found}")
 
 
 def _missing(operator: object, protocol: type) -> Iterator[str]:

@@ -15,11 +15,13 @@ def check(subject: Subject) -> None:
     """Call twice with the same arguments, outside a trace."""
     applied = applied_to(subject, 0)
     if applied is None:
-        inputs = {"data": subject.batch.data, "state": subject.batch.state}
+        batch = subject.batch
+        inputs = {"data": batch.data, "state": batch.state, "metadata": batch.metadata}
         _check_twice(lambda given: _apply_batch(subject, given), inputs, "apply_batch", subject)
         return
     before = copy.deepcopy(applied.operator.get_state())
-    inputs = {"data": applied.data, "state": applied.state}
+    names = ("data", "state", "metadata", "stats")
+    inputs = {name: getattr(applied, name) for name in names}
     one = Subject(subject.operator, rows(subject.batch, [0]), subject.spec)
     _check_twice(lambda given: _apply(applied, given), inputs, "apply", one)
     after = applied.operator.get_state()

@@ -15,7 +15,15 @@ from orbax.checkpoint import StandardCheckpointer
 from datarax_typed.protocols import Checkpointable, State
 from datarax_typed.testing.differences import difference, shown
 from datarax_typed.testing.law import BrokenError, NotApplicableError
-from datarax_typed.testing.subject import AnyOperator, Subject, call, random_params, reseed
+from datarax_typed.testing.subject import (
+    AnyOperator,
+    Subject,
+    call,
+    change_state,
+    other_value,
+    outputs,
+    random_params,
+)
 
 
 def check(subject: Subject) -> None:
@@ -27,13 +35,13 @@ def check(subject: Subject) -> None:
     state = saved.get_state()
     restored = subject.fresh()
     for name, trip in _TRIPS.items():
-        _disturb(restored)
+        _disturb(restored, state)
         assert isinstance(restored, Checkpointable)
         restored.set_state(trip(state))
         if found := difference(state, restored.get_state(), ("saved", name), exact=True):
             raise BrokenError(f"state{found}")
     names = ("without a stop", "restored")
-    results = [call(operator, subject.batch).data for operator in (saved, restored)]
+    results = [outputs(call(operator, subject.batch)) for operator in (saved, restored)]
     if found := difference(results[0], results[1], names, exact=True):
         raise BrokenError(f"{found}; given {shown(subject.batch)}")
     # Without an index, random numbers come from the state.
@@ -43,12 +51,12 @@ def check(subject: Subject) -> None:
         raise BrokenError(f"the next random numbers differ: {found}")
 
 
-def _disturb(operator: AnyOperator) -> None:
-    reseed(operator, 1)
+def _disturb(operator: AnyOperator, state: State) -> None:
+    """Bring an operator to another state than the saved one, whatever `get_state` tells of it."""
     if isinstance(operator, nnx.Module):
-        for _, variable in nnx.iter_graph(operator):
-            if isinstance(variable, nnx.Param):
-                variable[...] += 0.5
+        change_state(operator)
+    elif isinstance(operator, Checkpointable):
+        operator.set_state(jax.tree.map(other_value, state))
 
 
 def _through_pickle(state: State) -> State:

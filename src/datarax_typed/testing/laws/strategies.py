@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import jax
-import numpy as np
+import jax.numpy as jnp
 
 from datarax_typed.protocols import PyTree
 from datarax_typed.testing.differences import difference, shown
@@ -35,7 +35,7 @@ def check(subject: Subject) -> None:
 
 def _loop(subject: Subject) -> PyTree:
     found = [_one(subject, row) for row in range(len(subject.batch))]
-    return jax.tree.map(lambda *leaves: np.stack(list(map(np.asarray, leaves))), *found)
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *found)
 
 
 def _one(subject: Subject, row: int) -> PyTree:
