@@ -42,6 +42,11 @@ def test_there_may_be_several_masks() -> None:
     assert set(masked_frames(config, rows=200, frames=9).sum(axis=1).tolist()) == {0, 1, 2, 3}
 
 
+def test_a_mask_may_be_as_wide_as_integers_are() -> None:
+    config = TimeMaskOperatorConfig(field_key="mel", time_mask_param=2**31 - 1)
+    assert masked_frames(config, rows=200, frames=7).sum(axis=1).max() == 7
+
+
 def test_masks_have_their_value_and_the_rest_stays() -> None:
     config = TimeMaskOperatorConfig(
         field_key="mel", time_mask_param=6, num_masks=4, mask_value=-80.0
@@ -73,6 +78,8 @@ def test_every_wrong_value_of_a_config_is_named() -> None:
             time_mask_param=0,  # type: ignore[datarax-config]  # refused, as it should be
             p=1.5,  # type: ignore[datarax-config]  # refused, as it should be
         )
+    with pytest.raises(ConfigError, match="time_mask_param: expected a number <= 2147483647"):
+        TimeMaskOperatorConfig(field_key="mel", time_mask_param=2**31)  # type: ignore[datarax-config]  # refused, as it should be
     assert str(error.value) == (
         "TimeMaskOperatorConfig is refused (3):\n"
         "  - stochastic: expected True, got False\n"

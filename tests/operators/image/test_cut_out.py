@@ -63,3 +63,10 @@ def test_it_is_random_and_its_hole_has_a_size() -> None:
         "  - stochastic: expected True, got False\n"
         "  - size[0]: expected a number >= 1, got 0"
     )
+
+
+def test_a_hole_as_large_as_integers_are_is_the_whole_image() -> None:
+    most = 2**31 - 1
+    assert (operator((most, most), 2.0)(photo_batch()).data["image"] == 2).all()
+    with pytest.raises(ConfigError, match="expected a number <= 2147483647, got 2147483648"):
+        CutOutOperatorConfig(field_key="image", size=(most + 1, 1))

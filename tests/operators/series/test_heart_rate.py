@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from datarax_typed.core.element_batch import Batch
-from datarax_typed.errors import ContractError, DomainError
+from datarax_typed.errors import ConfigError, ContractError, DomainError
 from datarax_typed.operators.series import HeartRateOperator, HeartRateOperatorConfig
 
 OPERATOR = HeartRateOperator(HeartRateOperatorConfig(field_key="rr_ms", target_key="bpm"))
@@ -39,6 +39,17 @@ def test_what_no_heart_does_is_refused_and_its_record_named(interval_ms: float, 
     assert str(error.value) == (
         "HeartRateOperator: expected that heart rate is 20 to 300 bpm, "
         f"got values from {found} in record 8"
+    )
+
+
+def test_what_no_heart_does_is_not_clipped() -> None:
+    with pytest.raises(ConfigError) as error:
+        HeartRateOperatorConfig(
+            field_key="rr_ms",
+            clip_range=(20.0, 300.0),  # type: ignore[arg-type]  # refused, as it should be
+        )
+    assert str(error.value) == (
+        "HeartRateOperatorConfig is refused (1):\n  - clip_range: expected None, got tuple of 2"
     )
 
 

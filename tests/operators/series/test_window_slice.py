@@ -32,6 +32,13 @@ def test_a_random_window_lies_anywhere_and_labels_with_it() -> None:
     np.testing.assert_allclose(starts, [0.2] * 5, atol=0.06)
 
 
+def test_a_series_may_be_of_truth_values() -> None:
+    series = steps(7).data["series"] > 3
+    result = window_slice(3)(Batch({"series": series})).data["series"]
+    np.testing.assert_array_equal(result, series[:, 2:5])
+    assert result.dtype == jnp.bool_
+
+
 def test_the_length_is_known_whatever_the_series() -> None:
     found = window_slice(3).output_spec({"series": symbolic("time, channels", jnp.int32)})
     assert found == {"series": symbolic("3, channels", jnp.int32)}

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 import jax.numpy as jnp
-from annotated_types import Ge, MinLen
+from annotated_types import Ge, Interval, MinLen
 from jaxtyping import Array, Float, Key
 
+from datarax_typed.core.limits import Finite
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.operators.audio.masking import draw_bands, in_bands
 from datarax_typed.protocols import PyTree
@@ -26,9 +27,9 @@ class FrequencyMaskOperatorConfig(ModalityOperatorConfig):
 
     stochastic: Literal[True] = True
     stream_name: Annotated[str, MinLen(1)] = "augment"
-    freq_mask_param: Annotated[int, Ge(1)] = field(kw_only=True)
+    freq_mask_param: Annotated[int, Interval(ge=1, le=2**31 - 1)] = field(kw_only=True)
     num_masks: Annotated[int, Ge(1)] = field(default=1, kw_only=True)
-    mask_value: float = field(default=0.0, kw_only=True)
+    mask_value: Finite = field(default=0.0, kw_only=True)
 
 
 class FrequencyMaskOperator(ModalityOperator[FrequencyMaskOperatorConfig]):

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from annotated_types import Ge, Interval, MinLen
 from jaxtyping import Array, Float, Key
 
+from datarax_typed.core.limits import Finite
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.operators.audio.masking import draw_bands, in_bands
 from datarax_typed.protocols import PyTree
@@ -27,10 +28,10 @@ class TimeMaskOperatorConfig(ModalityOperatorConfig):
 
     stochastic: Literal[True] = True
     stream_name: Annotated[str, MinLen(1)] = "augment"
-    time_mask_param: Annotated[int, Ge(1)] = field(kw_only=True)
+    time_mask_param: Annotated[int, Interval(ge=1, le=2**31 - 1)] = field(kw_only=True)
     num_masks: Annotated[int, Ge(1)] = field(default=1, kw_only=True)
     p: Annotated[float, Interval(ge=0, le=1)] = field(default=1.0, kw_only=True)
-    mask_value: float = field(default=0.0, kw_only=True)
+    mask_value: Finite = field(default=0.0, kw_only=True)
 
 
 class TimeMaskOperator(ModalityOperator[TimeMaskOperatorConfig]):

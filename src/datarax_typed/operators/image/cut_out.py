@@ -5,13 +5,14 @@ from typing import Annotated, Literal, TypeAlias
 
 import jax
 import jax.numpy as jnp
-from annotated_types import Ge, MinLen
+from annotated_types import Interval, MinLen
 from jaxtyping import Array, Bool, Float, Key
 
+from datarax_typed.core.limits import Finite
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.protocols import PyTree
 
-Pixels: TypeAlias = Annotated[int, Ge(1)]
+Pixels: TypeAlias = Annotated[int, Interval(ge=1, le=2**31 - 1)]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class CutOutOperatorConfig(ModalityOperatorConfig):
     stochastic: Literal[True] = True
     stream_name: Annotated[str, MinLen(1)] = "augment"
     size: tuple[Pixels, Pixels] = field(default=(16, 16), kw_only=True)
-    fill: float = field(default=0.0, kw_only=True)
+    fill: Finite = field(default=0.0, kw_only=True)
 
 
 class CutOutOperator(ModalityOperator[CutOutOperatorConfig]):

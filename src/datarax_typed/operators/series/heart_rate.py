@@ -1,6 +1,6 @@
 """Heart rate from the intervals between heart beats."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
 from jaxtyping import Array, Float
@@ -17,9 +17,11 @@ class HeartRateOperatorConfig(ModalityOperatorConfig):
 
     Attributes:
         stochastic: always False: nothing is random.
+        clip_range: always None: what no heart does would be stored as what some do.
     """
 
     stochastic: Literal[False] = False
+    clip_range: None = field(default=None, kw_only=True)
 
 
 class HeartRateOperator(ModalityOperator[HeartRateOperatorConfig]):

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import jax
 import jax.numpy as jnp
-from annotated_types import Ge
-from jaxtyping import Array, Int, Key, Num, Shaped
+from annotated_types import Interval
+from jaxtyping import Array, Int, Key, Shaped
 
 from datarax_typed.core.describe import describe_value
 from datarax_typed.core.fields import get_field
@@ -24,7 +24,7 @@ class WindowSliceOperatorConfig(ModalityOperatorConfig):
         size: how many steps the window has.
     """
 
-    size: Annotated[int, Ge(1)] = field(kw_only=True)
+    size: Annotated[int, Interval(ge=1, le=2**31 - 1)] = field(kw_only=True)
 
 
 class WindowSliceOperator(ModalityOperator[WindowSliceOperatorConfig]):
@@ -43,8 +43,8 @@ class WindowSliceOperator(ModalityOperator[WindowSliceOperatorConfig]):
         name: a name for error messages.
 
     Raises:
-        ContractError: in a call, the series is not `time channels` of numbers, or is shorter than
-            the window, or the leading axis of an auxiliary field is not its time.
+        ContractError: in a call, the series is not `time channels`, or is shorter than the
+            window, or the leading axis of an auxiliary field is not its time.
     """
 
     def sample_params(self, key: Key[Array, ""], element_shapes: PyTree) -> Int[Array, ""]:
@@ -54,8 +54,8 @@ class WindowSliceOperator(ModalityOperator[WindowSliceOperatorConfig]):
         return jax.random.randint(key, (), 0, time - self.config.size + 1)
 
     def transform(
-        self, series: Num[Array, "time channels"], random_params: Int[Array, ""] | None = None
-    ) -> Num[Array, "{self.config.size} channels"]:
+        self, series: Shaped[Array, "time channels"], random_params: Int[Array, ""] | None = None
+    ) -> Shaped[Array, "{self.config.size} channels"]:
         """Return the window."""
         self._check_length(series.shape[0])
         return self._window(series, random_params)
@@ -64,7 +64,7 @@ class WindowSliceOperator(ModalityOperator[WindowSliceOperatorConfig]):
         self,
         key: str,
         auxiliary: PyTree,
-        value: Num[Array, "time channels"],
+        value: Shaped[Array, "time channels"],
         random_params: Int[Array, ""] | None = None,
         stats: Statistics | None = None,
     ) -> PyTree:
