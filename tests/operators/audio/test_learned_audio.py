@@ -51,8 +51,8 @@ def test_levels_that_are_none_are_refused() -> None:
         LearnedAudioOperator(CONFIG, gain_db=200.0, noise_db=math.nan)
     assert str(error.value) == (
         "LearnedAudioOperator cannot be made:\n"
-        "  - gain_db: expected a level of -120 to 120, got 200.0\n"
-        "  - noise_db: expected a level of -120 to 120, got nan"
+        "  - gain_db: expected a number <= 120.0, got 200.0\n"
+        "  - noise_db: expected a number >= -120.0 and a number <= 120.0, got nan"
     )
 
 

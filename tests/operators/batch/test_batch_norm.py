@@ -5,7 +5,7 @@ import pytest
 from flax import nnx
 
 from datarax_typed.core.element_batch import Batch
-from datarax_typed.errors import ConfigError, ContractError
+from datarax_typed.errors import ConfigError, ContractError, DomainError
 from datarax_typed.operators.batch import BatchNormOperator, BatchNormOperatorConfig
 from datarax_typed.protocols import PyTree
 from tests.operators.batch.photos import photo_batch, rows
@@ -128,3 +128,10 @@ def test_learned_ones_need_their_number() -> None:
         "  - num_features: expected a value, since learnable=True, got None; "
         "give num_features, or leave out learnable"
     )
+
+
+def test_a_variance_below_zero_is_refused() -> None:
+    operator = BatchNormOperator(BatchNormOperatorConfig(field_key="x"))
+    moments: PyTree = {"mean": jnp.zeros(2), "var": jnp.asarray([1.0, -1.0])}
+    with pytest.raises(DomainError, match="expected that the normalised value is finite"):
+        operator(Batch({"x": jnp.ones((1, 2))}), moments)

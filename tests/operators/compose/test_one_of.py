@@ -106,3 +106,13 @@ def test_as_many_weights_as_operators() -> None:
     )
     with pytest.raises(ConfigError, match="operators: expected at least one operator, got none"):
         one_of()
+
+
+def test_one_operator_is_no_list_of_them() -> None:
+    operator = MapOperator(MapOperatorConfig(), jnp.sin)
+    with pytest.raises(ConfigError) as caught:
+        OneOfOperator(OneOfOperatorConfig(), operator, rngs=nnx.Rngs(augment=0))  # type: ignore[arg-type]  # mypy finds it too
+    assert str(caught.value) == (
+        "OneOfOperator cannot be made:\n"
+        "  - operators: expected a list of operators, got MapOperator; give [operator]"
+    )

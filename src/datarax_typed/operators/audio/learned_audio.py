@@ -1,19 +1,22 @@
 """A learnable gain and learnable noise on a waveform."""
 
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
 import jax
 import jax.numpy as jnp
+from annotated_types import Interval
 from flax import nnx
 from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.fields import get_field
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.options import option_problems
 from datarax_typed.core.precision import single_or_double
-from datarax_typed.errors import Problem, refuse
+from datarax_typed.errors import refuse
 from datarax_typed.protocols import PyTree
 
 MOST_DECIBELS: Final = 120.0
+Decibels: TypeAlias = Annotated[float, Interval(ge=-MOST_DECIBELS, le=MOST_DECIBELS)]
 
 
 class LearnedAudioOperator(ModalityOperator[ModalityOperatorConfig]):
@@ -53,15 +56,8 @@ class LearnedAudioOperator(ModalityOperator[ModalityOperatorConfig]):
         name: str | None = None,
     ) -> None:
         super().__init__(config, rngs=rngs, name=name)
-        levels = {"gain_db": gain_db, "noise_db": noise_db}
-        refuse(
-            type(self).__name__,
-            [
-                Problem(key, "a level of -120 to 120", repr(level))
-                for key, level in levels.items()
-                if not abs(level) <= MOST_DECIBELS
-            ],
-        )
+        levels = {"gain_db": (gain_db, Decibels), "noise_db": (noise_db, Decibels)}
+        refuse(type(self).__name__, option_problems(levels))
         self.gain_db: nnx.Param[Array] = nnx.Param(jnp.asarray(gain_db, jnp.float32))
         self.noise_db: nnx.Param[Array] = nnx.Param(jnp.asarray(noise_db, jnp.float32))
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final, Literal
 
 import jax.numpy as jnp
-from annotated_types import Ge, Gt
+from annotated_types import Ge
 from flax import nnx
 from jaxtyping import Array, Float
 
 from datarax_typed.core.domain import DomainConstraint, finite
+from datarax_typed.core.limits import NotNegative, Positive
 from datarax_typed.core.modality import ModalityOperator
 from datarax_typed.core.rules import Rule, less
 from datarax_typed.errors import Problem, refuse
@@ -34,10 +35,10 @@ class MelSpectrogramOperatorConfig(SpectrogramOperatorConfig):
         decibels: whether the result is in decibels of power, at least -100.
     """
 
-    sample_rate_hz: Annotated[float, Gt(0)] = field(kw_only=True)
+    sample_rate_hz: Positive = field(kw_only=True)
     n_mels: Annotated[int, Ge(1)] = field(default=80, kw_only=True)
-    f_min_hz: Annotated[float, Ge(0)] = field(default=0.0, kw_only=True)
-    f_max_hz: Annotated[float, Gt(0)] | None = field(default=None, kw_only=True)
+    f_min_hz: NotNegative = field(default=0.0, kw_only=True)
+    f_max_hz: Positive | None = field(default=None, kw_only=True)
     mel_scale: MelScale = field(default="slaney", kw_only=True)
     norm: Literal["slaney"] | None = field(default="slaney", kw_only=True)
     decibels: bool = field(default=False, kw_only=True)

@@ -12,6 +12,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float
 
 from datarax_typed.core.describe import describe_value
+from datarax_typed.core.domain import DomainConstraint, finite
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.fields import get_field, set_field
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
@@ -57,7 +58,10 @@ class BatchNormOperator(ModalityOperator[BatchNormOperatorConfig]):
     added.
 
     Statistics `mean` and `var`, if there are any (`set_statistics`, `precomputed_stats` or an
-    argument of the call), stand in for those of the batch: for inference.
+    argument of the call), stand in for those of the batch: for inference. They hold a variance, as
+    those of `nnx.BatchNorm` do; `datarax_typed.operators.series.moments`, meant for
+    `StandardizeOperator`, gives `mean` and `std`: square the latter. A variance below 0 gives NaN,
+    which the domain refuses, as it does every result that is not finite.
 
     Source: Ioffe and Szegedy 2015, Batch Normalization, algorithm 1; `nnx.BatchNorm`.
 
@@ -73,7 +77,10 @@ class BatchNormOperator(ModalityOperator[BatchNormOperatorConfig]):
     Raises:
         ContractError: in a call, the field is not `... features` of floats, or its last axis does
             not have `num_features`.
+        DomainError: in a call, a result is not finite.
     """
+
+    domain: ClassVar[tuple[DomainConstraint, ...]] = (finite("the normalised value"),)
 
     def __init__(
         self,

@@ -102,17 +102,22 @@ def required_streams(stages: Iterable[NamedStage]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def check_stages(owner: str, operators: Sequence[object], argument: str = "operators") -> None:
+def check_stages(owner: str, operators: object, argument: str = "operators") -> None:
     """Check that there are stages, and that all are operators.
 
     Args:
         owner: the class of the composition.
-        operators: what should be its stages.
+        operators: what should be the list of its stages.
         argument: their argument's name; of several, or of one operator alone.
 
     Raises:
         ConfigError: with everything that is not an operator.
     """
+    if not isinstance(operators, Sequence):
+        mend = "give [operator]" if isinstance(operators, Operator) else ""
+        problem = Problem(argument, "a list of operators", type(operators).__name__, mend)
+        refuse(owner, [problem])
+        return
     alone = argument != "operators"
     problems = [
         Problem(argument if alone else f"{argument}[{at}]", "an operator", *_what(op))

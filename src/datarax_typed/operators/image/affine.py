@@ -5,10 +5,11 @@ from typing import Annotated, ClassVar, TypeAlias
 
 import jax
 import jax.numpy as jnp
-from annotated_types import Gt, Interval
+from annotated_types import Interval
 from flax import nnx
 from jaxtyping import Array, Float, Key
 
+from datarax_typed.core.limits import Finite, Positive
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.precision import single_or_double
@@ -21,7 +22,6 @@ Degrees: TypeAlias = Annotated[float, Interval(ge=-360, le=360)]
 # A shear by a right angle leaves nothing.
 Shear: TypeAlias = Annotated[float, Interval(gt=-90, lt=90)]
 Fraction: TypeAlias = Annotated[float, Interval(ge=-1, le=1)]
-Scale: TypeAlias = Annotated[float, Gt(0)]
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ class AffineOperatorConfig(ModalityOperatorConfig):
     translate_x_range: tuple[Fraction, Fraction] | None = field(default=None, kw_only=True)
     translate_y: Fraction = field(default=0.0, kw_only=True)
     translate_y_range: tuple[Fraction, Fraction] | None = field(default=None, kw_only=True)
-    scale: Scale = field(default=1.0, kw_only=True)
-    scale_range: tuple[Scale, Scale] | None = field(default=None, kw_only=True)
+    scale: Positive = field(default=1.0, kw_only=True)
+    scale_range: tuple[Positive, Positive] | None = field(default=None, kw_only=True)
     shear_x_degrees: Shear = field(default=0.0, kw_only=True)
     shear_x_degrees_range: tuple[Shear, Shear] | None = field(default=None, kw_only=True)
     shear_y_degrees: Shear = field(default=0.0, kw_only=True)
     shear_y_degrees_range: tuple[Shear, Shear] | None = field(default=None, kw_only=True)
     learnable: bool = field(default=False, kw_only=True)
-    fill: float = field(default=0.0, kw_only=True)
+    fill: Finite = field(default=0.0, kw_only=True)
 
     rules: ClassVar[tuple[Rule, ...]] = (
         increasing("angle_degrees_range"),

@@ -1,16 +1,16 @@
 """Noise on an image."""
 
 from dataclasses import dataclass, field
-from math import inf
 from typing import Annotated, Literal
 
 import jax
 import jax.numpy as jnp
-from annotated_types import Interval, MinLen
+from annotated_types import MinLen
 from flax import nnx
 from jaxtyping import Array, Float, Key
 
 from datarax_typed.core.fields import get_field
+from datarax_typed.core.limits import Finite, NotNegative
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.protocols import PyTree
@@ -32,8 +32,8 @@ class GaussianNoiseOperatorConfig(ModalityOperatorConfig):
     stochastic: Literal[True] = True
     stream_name: Annotated[str, MinLen(1)] = "augment"
     clip_range: tuple[float, float] | None = field(default=(0.0, 1.0), kw_only=True)
-    mean: Annotated[float, Interval(gt=-inf, lt=inf)] = field(default=0.0, kw_only=True)
-    sigma: Annotated[float, Interval(ge=0, lt=inf)] = field(default=0.1, kw_only=True)
+    mean: Finite = field(default=0.0, kw_only=True)
+    sigma: NotNegative = field(default=0.1, kw_only=True)
     learnable: bool = field(default=False, kw_only=True)
 
 

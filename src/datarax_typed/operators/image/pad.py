@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from annotated_types import Ge
 from jaxtyping import Array, Float, Int, Shaped
 
+from datarax_typed.core.limits import Finite
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.operators.image.boxes import Places
 from datarax_typed.operators.image.geometry import pick
@@ -32,7 +33,7 @@ class PadOperatorConfig(ModalityOperatorConfig):
     stochastic: Literal[False] = False
     padding: tuple[Pixels, Pixels, Pixels, Pixels] = field(kw_only=True)
     padding_mode: Literal["constant", "edge", "reflect"] = field(default="constant", kw_only=True)
-    fill: float = field(default=0.0, kw_only=True)
+    fill: Finite = field(default=0.0, kw_only=True)
 
 
 class PadOperator(ModalityOperator[PadOperatorConfig]):

@@ -8,6 +8,7 @@ from annotated_types import Interval
 from flax import nnx
 from jaxtyping import Array, Float, Key
 
+from datarax_typed.core.limits import Finite
 from datarax_typed.core.magnitude import Magnitude
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
 from datarax_typed.core.precision import single_or_double
@@ -33,7 +34,7 @@ class RotationOperatorConfig(ModalityOperatorConfig):
     angle_degrees: Degrees = field(default=0.0, kw_only=True)
     angle_degrees_range: tuple[Degrees, Degrees] = field(default=(-30.0, 30.0), kw_only=True)
     learnable: bool = field(default=False, kw_only=True)
-    fill: float = field(default=0.0, kw_only=True)
+    fill: Finite = field(default=0.0, kw_only=True)
 
     rules: ClassVar[tuple[Rule, ...]] = (increasing("angle_degrees_range"),)
 
