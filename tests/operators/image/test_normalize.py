@@ -73,7 +73,7 @@ def test_moments_that_do_not_fit_each_other_are_refused() -> None:
 
 def test_a_std_of_zero_and_no_channels_are_refused() -> None:
     with pytest.raises(ConfigError) as error:
-        NormalizeOperatorConfig(field_key="image", mean=(), std=(0.2, 0.0))
+        NormalizeOperatorConfig(field_key="image", mean=(), std=(0.2, 0.0))  # type: ignore[datarax-config]  # refused, as it should be
     assert str(error.value) == (
         "NormalizeOperatorConfig is refused (2):\n"
         "  - mean: expected a length of at least 1, got tuple of 0\n"
