@@ -8,11 +8,14 @@ import numpy as np
 from datarax_typed import (
     OperatorConfig,
     Rule,
+    at_most,
     distinct,
     excludes,
     exclusive,
     increasing,
+    less,
     requires,
+    same_length,
 )
 from datarax_typed.protocols import PyTree
 
@@ -50,6 +53,29 @@ class ChoiceConfig(OperatorConfig):
     rules: ClassVar[tuple[Rule, ...]] = (exclusive("mean", "median", "mode"),)
 
 
+@dataclass(frozen=True)
+class FiltersConfig(OperatorConfig):
+    """Rules that compare two fields, and a method that looks at them afterwards."""
+
+    centers: tuple[float, ...] = (0.0, 1.0)
+    widths: list[float] | None = None
+    lowest: float = 0.0
+    highest: float | None = None
+    part: int | None = None
+    whole: int = 8
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        same_length("centers", "widths"),
+        less("lowest", "highest"),
+        at_most("part", "whole"),
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.highest == self.whole:
+            raise ValueError(f"{type(self).__name__} of {self.highest}: {self!r}")
+
+
 def average(data: PyTree) -> PyTree:
     """Return statistics of data."""
     return {"mean": np.float32(0)}
@@ -77,3 +103,10 @@ CropConfig(
     scale=0.5,  # E@11: datarax-config: size and scale: expected at most one of them, got both
     bounds=(1.0, 0.0),  # E@12: datarax-config: bounds: expected strictly increasing numbers, got (1.0, 0.0)
 )
+FiltersConfig(widths=[1.0])  # E@22: datarax-config: FiltersConfig is refused: centers and widths: expected one length, got 2 and 1; give as many items in widths as in centers (rule: same_length('centers', 'widths'))
+FiltersConfig(centers=(), widths=[1.0])  # E@34: datarax-config: FiltersConfig is refused: centers and widths: expected one length, got 0 and 1
+FiltersConfig(highest=0)  # E@23: datarax-config: FiltersConfig is refused: lowest: expected a number < highest=0, got 0.0; give a smaller lowest, or a larger highest (rule: less('lowest', 'highest'))
+FiltersConfig(lowest=2.0, highest=1.5)  # E@35: datarax-config: FiltersConfig is refused: lowest: expected a number < highest=1.5, got 2.0
+FiltersConfig(highest=float("nan"))  # E@23: datarax-config: FiltersConfig is refused: lowest: expected a number < highest=nan, got 0.0; replace the NaN (rule: less('lowest', 'highest'))
+FiltersConfig(part=9)  # E@20: datarax-config: FiltersConfig is refused: part: expected a number <= whole=8, got 9; give a smaller part, or a larger whole (rule: at_most('part', 'whole'))
+FiltersConfig(part=3, whole=2)  # E@29: datarax-config: FiltersConfig is refused: part: expected a number <= whole=2, got 3

@@ -23,11 +23,14 @@ from annotated_types import (
 from datarax_typed import (
     OperatorConfig,
     Rule,
+    at_most,
     distinct,
     excludes,
     exclusive,
     increasing,
+    less,
     requires,
+    same_length,
 )
 
 
@@ -154,3 +157,40 @@ class EmptyRuleConfig(OperatorConfig):
 
 # 11: the base's rules are kept
 EmptyRuleConfig(stochastic=True, stream_name="aug")
+
+
+@dataclass(frozen=True)
+class ComparedConfig(OperatorConfig):
+    """Rules that compare two fields."""
+
+    centers: tuple[float, ...] | None = None
+    widths: list[float] | None = None
+    lowest: Annotated[float, Interval(gt=-float("inf"), lt=float("inf"))] | None = None
+    highest: float | None = None
+    part: int = 0
+    whole: int | None = None
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        same_length("centers", "widths"),
+        less("lowest", "highest"),
+        at_most("part", "whole"),
+    )
+
+
+# 12: nothing is as long as anything, and more or less than anything
+ComparedConfig(centers=(1.0, 2.0), lowest=3, part=9)
+ComparedConfig(widths=[], highest=math.nan, whole=None)
+
+# 13: equal lengths, and numbers in order
+ComparedConfig(centers=(1.0, 2.0), widths=[1, 1], lowest=-1e300, highest=math.inf)
+ComparedConfig(centers=(), widths=[], lowest=0, highest=5e-324, part=True, whole=1)
+
+
+# 14: what is not known may be as it should
+def compared(centers: tuple[float, ...], widths: list[float], size: int) -> ComparedConfig:
+    return ComparedConfig(
+        centers=(*centers, 1.0), widths=[*widths], lowest=size, highest=0.0, part=size, whole=-1
+    )
+
+
+compared((), [1.0], -1)

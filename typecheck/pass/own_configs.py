@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from annotated_types import Gt, MinLen, Predicate
 from jaxtyping import Array, Float
-from typing_extensions import TypedDict, TypeVar
+from typing_extensions import TypedDict, TypeVar, override
 
 import datarax_typed as dt
 from datarax_typed import ModalityOperatorConfig, OperatorConfig, Rule, exclusive, increasing
@@ -103,7 +103,32 @@ class MendedConfig(OperatorConfig):
 MendedConfig(share=50)
 
 
-# 7: a constructor of its own
+# 7: likewise, in other ways
+@dataclass(frozen=True)
+class CappedConfig(OperatorConfig):
+    share: Annotated[float, at.Interval(ge=0, le=1)] = 1.0
+
+    @override
+    def __post_init__(self) -> None:
+        if self.share > 1:
+            self.__dict__["share"] = 1.0
+        super().__post_init__()
+
+
+@dataclass(frozen=True)
+class LenientConfig(OperatorConfig):
+    share: Annotated[float, at.Interval(ge=0, le=1)] = 1.0
+
+    def __post_init__(self) -> None:
+        if self.share <= 1:
+            super().__post_init__()
+
+
+CappedConfig(share=50)
+LenientConfig(share=50)
+
+
+# 8: a constructor of its own
 @dataclass(frozen=True, init=False)
 class BuiltConfig(OperatorConfig):
     size: Annotated[int, Gt(0)] = 1
@@ -122,7 +147,7 @@ BuiltConfig(-3)
 BuiltConfig(size=-3)
 
 
-# 8: a factory that is never asked to be wrong
+# 9: a factory that is never asked to be wrong
 def no_names() -> list[str]:
     return ["image"]
 
@@ -137,7 +162,7 @@ class FactoryConfig(OperatorConfig):
 FactoryConfig()
 
 
-# 9: a predicate of one's own is nobody else's business
+# 10: a predicate of one's own is nobody else's business
 def is_even(number: int) -> bool:
     return number % 2 == 0
 
@@ -152,7 +177,7 @@ class EvenConfig(OperatorConfig):
 EvenConfig(number=4, odd=3, not_zero=-1)
 
 
-# 10: metadata that is no constraint
+# 11: metadata that is no constraint
 @dataclass(frozen=True)
 class DocumentedConfig(OperatorConfig):
     gain: Annotated[float, at.doc("in decibels"), "free text", 3] = 0.0
@@ -163,7 +188,7 @@ class DocumentedConfig(OperatorConfig):
 DocumentedConfig(gain=-1.0, unit=-1.0, size=-3)
 
 
-# 11: bounds that are not known to whoever only reads the program
+# 12: bounds that are not known to whoever only reads the program
 LIMIT = int(np.iinfo(np.int8).max)
 
 
@@ -176,7 +201,7 @@ class LimitConfig(OperatorConfig):
 LimitConfig(number=100, size=4)
 
 
-# 12: rules that are put together
+# 13: rules that are put together
 _SHARED: tuple[Rule, ...] = (exclusive("size", "scale"),)
 
 
@@ -192,7 +217,7 @@ class TogetherConfig(OperatorConfig):
 TogetherConfig(size=1, span=(1, 2))
 
 
-# 13: rules without an annotation, and a rule by its class
+# 14: rules without an annotation, and a rule by its class
 @dataclass(frozen=True)
 class PlainRulesConfig(OperatorConfig):
     size: int | None = None
@@ -204,7 +229,7 @@ class PlainRulesConfig(OperatorConfig):
 PlainRulesConfig(scale=0.5)
 
 
-# 14: a default that a subclass mends
+# 15: a default that a subclass mends
 @dataclass(frozen=True)
 class AbstractConfig(OperatorConfig):
     stochastic: bool = True
@@ -222,7 +247,7 @@ StillConfig()
 AbstractConfig(stochastic=False, stream_name=None)
 
 
-# 15: a field without a default, that a rule needs
+# 16: a field without a default, that a rule needs
 @dataclass(frozen=True)
 class NeededConfig(OperatorConfig):
     size: int | None = field(kw_only=True)
@@ -234,7 +259,7 @@ class NeededConfig(OperatorConfig):
 NeededConfig(size=None)
 NeededConfig(size=3, scale=None)
 
-# 16: a generic config
+# 17: a generic config
 T = TypeVar("T")
 
 
@@ -248,7 +273,7 @@ BoxConfig(content="text")
 BoxConfig[float](content=-0.5, limits=(1, 2))
 BoxConfig(content=[0, 0])
 
-# 17: a config generic in a constrained number
+# 18: a config generic in a constrained number
 N = TypeVar("N", int, float)
 
 
@@ -263,7 +288,7 @@ PairConfig(pair=(1, 2))
 PairConfig(pair=(0.5, 1.5))
 
 
-# 18: fields of other kinds of types
+# 19: fields of other kinds of types
 class Settings(TypedDict, total=False):
     size: Annotated[int, Gt(0)]
     names: list[str]
@@ -295,7 +320,7 @@ OtherTypesConfig(table=jnp.zeros(2), names=("a",), pages={1, 2}, frozen=frozense
 OtherTypesConfig(settings={})
 
 
-# 19: a method, a property and an inner class
+# 20: a method, a property and an inner class
 @dataclass(frozen=True)
 class RichConfig(OperatorConfig):
     low: float = 0.0
@@ -321,7 +346,7 @@ RichConfig.centred(2.0)
 RichConfig.of_nothing()
 
 
-# 20: dataclasses that are no configs have no rules, whatever they look like
+# 21: dataclasses that are no configs have no rules, whatever they look like
 @dataclass(frozen=True)
 class Point:
     x: Annotated[float, Gt(0)] = 0.0
@@ -336,7 +361,7 @@ Point(x=-1.0)
 Point(size=3, scale=0.5)
 
 
-# 21: functions whose parameters are annotated alike
+# 22: functions whose parameters are annotated alike
 def resized(size: Annotated[int, Gt(0)] = 0, stochastic: bool = True) -> int:
     return size
 
@@ -344,7 +369,7 @@ def resized(size: Annotated[int, Gt(0)] = 0, stochastic: bool = True) -> int:
 resized(size=-1)
 
 
-# 22: an old name under a new one
+# 23: an old name under a new one
 @dataclass(frozen=True)
 class AliasedConfig(ModalityOperatorConfig):
     strength: Annotated[float, Gt(0)] = field(default=0.1, kw_only=True)
@@ -354,7 +379,7 @@ OldConfig = AliasedConfig
 OldConfig(field_key="image", strength=0.5)
 
 
-# 23: a dataclass as a value
+# 24: a dataclass as a value
 @dataclass(frozen=True)
 class Corner:
     x: Annotated[float, Gt(0)]
@@ -370,7 +395,7 @@ class WindowConfig(OperatorConfig):
 WindowConfig(origin=Corner(2.0, -2.0), corners=(Corner(x=1), Corner(0.5, y=0.0)))
 
 
-# 24: a config within a config
+# 25: a config within a config
 @dataclass(frozen=True)
 class OuterConfig(OperatorConfig):
     inner: AliasedConfig = AliasedConfig(field_key="image")
