@@ -183,3 +183,13 @@ def test_a_third_input_is_refused() -> None:
         "BatchContrastiveOperator cannot be made:\n"
         "  - input_fields: expected 2 fields, got 3, ['a', 'b', 'c']"
     )
+
+
+def test_what_is_no_vector_is_refused() -> None:
+    scalars = Batch({"image": jnp.ones(2), "text": jnp.ones((2, 6))})
+    with pytest.raises(ContractError) as caught:
+        operator()(scalars)
+    assert str(caught.value) == (
+        "BatchContrastiveOperator: embeddings do not fit their space:\n"
+        '  - data["image"]: expected an embedding of one axis, got float32[]'
+    )

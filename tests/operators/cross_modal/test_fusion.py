@@ -80,9 +80,8 @@ def test_embeddings_of_different_widths_are_refused_by_field() -> None:
     with pytest.raises(ContractError) as caught:
         FusionOperator(config("a", "b", "c"), name="joint")(batch(a=4, b=4, c=5))
     assert str(caught.value) == (
-        "FusionOperator.transform of FusionOperator 'joint' does not fit its contract:\n"
-        '  - data["c"]: expected Float[Array, "dim"], got float32[5]\n'
-        '  axis dim = 4, bound by data["a"]'
+        "FusionOperator 'joint' cannot fuse the embeddings:\n"
+        '  - data["c"]: expected a width of 4, as the first one, got float32[5]'
     )
 
 

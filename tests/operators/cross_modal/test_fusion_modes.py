@@ -54,9 +54,10 @@ def test_what_is_no_vector_of_floats_is_refused() -> None:
     with pytest.raises(ContractError) as caught:
         FusionOperator(CONFIG, mode="concat", name="joint")(Batch(data))
     assert str(caught.value) == (
-        "FusionOperator 'joint' cannot fuse the embeddings:\n"
-        '  - data["image"]: expected a vector of floats, got float32[3,3]\n'
-        '  - data["text"]: expected a vector of floats, got int32[3]'
+        "FusionOperator.transform of FusionOperator 'joint' does not fit its contract:\n"
+        '  - data["image"]: expected Float[Array, "_"], got float32[3,3]\n'
+        '  - data["text"]: expected Float[Array, "_"], got int32[3]; '
+        "convert it first, for example by array.astype(jnp.float32)"
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-import jax
 import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
@@ -15,7 +14,6 @@ from datarax_typed.core.options import option_problems, randomness_problems
 from datarax_typed.errors import ContractError, Problem, listing, refuse
 from datarax_typed.operators.cross_modal.gates import Gates
 from datarax_typed.operators.cross_modal.requirements import field_count_problems
-from datarax_typed.protocols import Metadata, PyTree, Statistics
 
 FusionMode: TypeAlias = Literal["weighted_sum", "sum", "concat", "gated"]
 
@@ -76,52 +74,29 @@ class FusionOperator(CrossModalOperator):
         if mode == "gated" and dims is not None:
             self.gates: Gates = Gates("FusionOperator", dims, features or dims[0], rngs=rngs)
 
-    def apply(
-        self,
-        data: PyTree,
-        state: PyTree,
-        metadata: Metadata | None,
-        random_params: PyTree = None,
-        stats: Statistics | None = None,
-    ) -> tuple[PyTree, PyTree, Metadata | None]:
-        """Read the embeddings, fuse them, and write what comes out.
-
-        See `CrossModalOperator.apply`.
-        """
-        if self.mode in ("weighted_sum", "sum"):
-            return super().apply(data, state, metadata, random_params, stats)
-        embeddings = self._extract_inputs(data)
-        vectors = [_is_vector(value) for value in embeddings]
-        self._refuse(embeddings, ["a vector of floats"] * len(vectors), vectors)
-        fused = self._joined(embeddings) if self.mode == "concat" else self._gated(embeddings)
-        return self._store_outputs(data, [fused]), state, metadata
-
-    def transform(self, *embeddings: Float[Array, " dim"]) -> Float[Array, " dim"]:
-        """Return the sum, weighted or not."""
-        self._check_dtypes(embeddings)
+    def transform(self, *embeddings: Float[Array, "_"]) -> Float[Array, "_"]:
+        """Return what the embeddings become together."""
+        if self.mode == "gated":
+            self._check_widths(embeddings, self.gates.dims, "in dims")
+            return self.gates(embeddings)
+        first = embeddings[0]
+        expected = [f"{first.dtype}, as the first one"] * len(embeddings)
+        self._refuse(embeddings, expected, [value.dtype == first.dtype for value in embeddings])
+        if self.mode == "concat":
+            return jnp.concatenate(embeddings)
+        self._check_widths(embeddings, [first.shape[0]] * len(embeddings), "the first one")
         stacked = jnp.stack(embeddings)
         if self.mode == "sum":
             return jnp.sum(stacked, axis=0)
         weights = self.fusion_weights[...].astype(stacked.dtype)
         return jnp.sum(weights[:, None] * stacked, axis=0)
 
-    def _joined(self, embeddings: Sequence[Array]) -> Array:
-        self._check_dtypes(embeddings)
-        return jnp.concatenate(embeddings)
-
-    def _check_dtypes(self, embeddings: Sequence[Array]) -> None:
-        first = embeddings[0].dtype
-        expected = [f"{first}, as the first one"] * len(embeddings)
-        self._refuse(embeddings, expected, [value.dtype == first for value in embeddings])
-
-    def _gated(self, embeddings: Sequence[Array]) -> Array:
-        expected = [f"a width of {width}, as in dims" for width in self.gates.dims]
-        fits = [
-            value.shape[0] == width
-            for value, width in zip(embeddings, self.gates.dims, strict=True)
-        ]
-        self._refuse(embeddings, expected, fits)
-        return self.gates(embeddings)
+    def _check_widths(
+        self, embeddings: Sequence[Array], widths: Sequence[int], source: str
+    ) -> None:
+        expected = [f"a width of {width}, as {source}" for width in widths]
+        pairs = zip(embeddings, widths, strict=True)
+        self._refuse(embeddings, expected, [value.shape[0] == width for value, width in pairs])
 
     def _refuse(
         self, embeddings: Sequence[Array], expected: Sequence[str], fits: Sequence[bool]
@@ -136,11 +111,6 @@ class FusionOperator(CrossModalOperator):
         if problems:
             title = f"{self.label} cannot fuse the embeddings:"
             raise ContractError(listing(title, problems), tuple(problems))
-
-
-def _is_vector(value: PyTree) -> bool:
-    is_float = isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jnp.floating)
-    return is_float and value.ndim == 1
 
 
 def _option_problems(

@@ -92,11 +92,16 @@ class ContrastiveSpace(nnx.Module):
         """Check the widths of embeddings, each with the name of its field.
 
         Raises:
-            ContractError: with every embedding whose width is not that of its head, or without
-                heads not that of the anchor.
+            ContractError: with every embedding that is no vector, or whose width is not that of
+                its head, or without heads not that of the anchor.
         """
-        problems = []
-        for key, value in (anchor, *others):
+        given = (anchor, *others)
+        problems = [
+            Problem(f'data["{key}"]', "an embedding of one axis", describe_value(value))
+            for key, value in given
+            if value.ndim != 1
+        ]
+        for key, value in () if problems else given:
             head = self.anchor_head if key == anchor[0] else self.other_head
             width = anchor[1].shape[-1] if head is None else head.in_features
             if value.shape[-1] != width:
