@@ -102,7 +102,11 @@ def test_frequencies_beyond_half_the_sample_rate_are_refused() -> None:
 def test_what_contradicts_itself_is_refused_by_the_config() -> None:
     with pytest.raises(ConfigError) as error:
         MelSpectrogramOperatorConfig(
-            field_key="waveform", sample_rate_hz=8e3, f_min_hz=99.0, f_max_hz=99.0, win_length=500
+            field_key="waveform",
+            sample_rate_hz=8000.0,
+            f_min_hz=99.0,
+            f_max_hz=99.0,  # type: ignore[datarax-config]  # refused, as it should be
+            win_length=500,  # type: ignore[datarax-config]  # refused, as it should be
         )
     assert str(error.value) == (
         "MelSpectrogramOperatorConfig is refused (2):\n"

@@ -97,7 +97,7 @@ def test_a_waveform_that_is_too_short_is_refused() -> None:
 
 def test_a_window_that_is_longer_than_its_frame_is_refused() -> None:
     with pytest.raises(ConfigError) as error:
-        SpectrogramOperatorConfig(field_key="waveform", win_length=401)
+        SpectrogramOperatorConfig(field_key="waveform", win_length=401)  # type: ignore[datarax-config]  # refused, as it should be
     assert str(error.value) == (
         "SpectrogramOperatorConfig is refused (1):\n"
         "  - win_length: expected a number <= n_fft=400, got 401; give a smaller win_length, "
