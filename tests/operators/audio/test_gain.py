@@ -76,7 +76,7 @@ def test_a_config_out_of_range_is_refused() -> None:
         GainOperatorConfig(field_key="waveform", gain_db=200.0, gain_db_range=(6.0, 6.0))  # type: ignore[datarax-config]  # refused, as it should be
     assert str(error.value) == (
         "GainOperatorConfig is refused (2):\n"
-        "  - gain_db: expected a number <= 120, got 200.0\n"
+        "  - gain_db: expected a number <= 120.0, got 200.0\n"
         "  - gain_db_range: expected strictly increasing numbers, got (6.0, 6.0); "
         "put the smaller number first"
     )

@@ -119,11 +119,9 @@ CASES: list[Case] = [
         lambda: parallel("update", noisy(target="bright"), contrast(target="sharp")),
         IMAGE,
     ),
-    Case("composite-concat", lambda: parallel("concat", brightness(), contrast()), IMAGE),
     Case("composite-stack", lambda: parallel("stack", noisy(), contrast()), IMAGE),
     Case("composite-ensemble", lambda: ensemble(noisy(), contrast(learnable=True)), IMAGE),
     Case("multi-modal", side_by_side, PAIR),
-    Case("probabilistic-stochastic", lambda: perhaps(noisy(), p=0.9), IMAGE),
     Case("probabilistic-learnable", lambda: perhaps(contrast(learnable=True), p=0.9), IMAGE),
     Case(
         "one-of-weighted",

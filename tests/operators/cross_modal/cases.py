@@ -93,7 +93,6 @@ CASES: Final[list[Case]] = [
     Case("contrastive-triplet", lambda: _contrastive("triplet"), _TRIPLET),
     Case("batch-contrastive", _batch_contrastive, _OTHER),
     Case("alignment-cosine", lambda: _alignment("cosine"), _OTHER),
-    Case("alignment-mse", lambda: _alignment("mse"), _OTHER),
     Case("resample-align", _resample, _SERIES, _SERIES_SIZES),
     Case("resample-align-corners", lambda: _resample(align_corners=True), _SERIES, _SERIES_SIZES),
     Case(

@@ -35,20 +35,13 @@ _ANY: Final = {"image": "f32[h,w,c]"}
 _COLOUR: Final = {"image": "f32[h,w,3]"}
 
 
-def _forms(
+def _drawn_and_learned(
     name: str,
     make: Callable[..., AnyOperator],  # called with options of the config
     spec: Mapping[str, str],
-    **magnitude: Any,  # a field of the config
-) -> list[Case]:
-    """Return the cases of an operator whose magnitude is given, or drawn and learned."""
-    forms: dict[str, dict[str, Any]] = {  # fields of the config
-        "": magnitude,
-        "-drawn-learned": {**_DRAWN, "learnable": True},
-    }
-    return [
-        Case(f"{name}{form}", partial(make, **options), spec) for form, options in forms.items()
-    ]
+) -> Case:
+    """Return the case of an operator whose magnitude is drawn for each record, and learned."""
+    return Case(f"{name}-drawn-learned", partial(make, **_DRAWN, learnable=True), spec)
 
 
 def _brightness(**options: Any) -> AnyOperator:  # fields of the config
@@ -101,19 +94,19 @@ def _to_float(**options: Any) -> AnyOperator:  # fields of the config
 
 
 CASES: Final[list[Case]] = [
-    *_forms("brightness", _brightness, _ANY, delta=0.1),
-    # The magnitude is the same code for all: one case shows it drawn alone, and learned alone.
+    # The magnitude is the same code for all: one case shows it given, and drawn alone.
+    Case("brightness", partial(_brightness, delta=0.1), _ANY),
     Case("brightness-drawn", partial(_brightness, **_DRAWN), _ANY),
-    *_forms("contrast", _contrast, _ANY, factor=1.5),
-    *_forms("saturation", _saturation, _COLOUR, factor=0.7),
-    *_forms("hue", _hue, _COLOUR, delta=0.2),
-    *_forms("gamma", _gamma, _ANY, gamma=2.2),
-    *_forms("gaussian-blur", _blur, _ANY, sigma=0.8),
+    _drawn_and_learned("brightness", _brightness, _ANY),
+    _drawn_and_learned("contrast", _contrast, _ANY),
+    _drawn_and_learned("saturation", _saturation, _COLOUR),
+    _drawn_and_learned("hue", _hue, _COLOUR),
+    _drawn_and_learned("gamma", _gamma, _ANY),
+    _drawn_and_learned("gaussian-blur", _blur, _ANY),
     Case("gaussian-noise-learned", lambda: _noise(learnable=True), _ANY),
     Case("normalize", _normalize, _COLOUR),
     Case("normalize-learned", lambda: _normalize(learnable=True), _COLOUR),
     Case("grayscale", _grayscale, _COLOUR),
-    Case("grayscale-three-channels", lambda: _grayscale(num_output_channels=3), _COLOUR),
     Case("to-float", _to_float, {"image": "u8[h,w,c]"}),
     Case("grayscale-to-another-field", lambda: _grayscale(target_key="grey"), _COLOUR),
 ]

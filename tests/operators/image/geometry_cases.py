@@ -62,13 +62,6 @@ CASES: Final[list[Case]] = [
         LABELLED,
     ),
     Case(
-        "rotation",
-        lambda: RotationOperator(
-            RotationOperatorConfig(field_key="image", auxiliary_fields=LABELS, angle_degrees=20.0)
-        ),
-        LABELLED,
-    ),
-    Case(
         "rotation-learnable-stochastic",
         lambda: RotationOperator(
             RotationOperatorConfig(
@@ -82,23 +75,6 @@ CASES: Final[list[Case]] = [
         "learned-image",
         lambda: LearnedImageOperator(
             ModalityOperatorConfig(field_key="image", auxiliary_fields=LABELS)
-        ),
-        LABELLED,
-    ),
-    Case(
-        "affine",
-        lambda: AffineOperator(
-            AffineOperatorConfig(
-                field_key="image",
-                auxiliary_fields=LABELS,
-                angle_degrees=20.0,
-                translate_x=0.1,
-                translate_y=-0.1,
-                scale=1.2,
-                shear_x_degrees=8.0,
-                shear_y_degrees=-5.0,
-                fill=0.5,
-            )
         ),
         LABELLED,
     ),
@@ -121,28 +97,6 @@ CASES: Final[list[Case]] = [
         "resize-smaller",
         lambda: ResizeOperator(
             ResizeOperatorConfig(field_key="image", auxiliary_fields=LABELS, size=(13, 19))
-        ),
-        LABELLED,
-        ROOMY,
-    ),
-    Case(
-        "resize-bicubic",
-        lambda: ResizeOperator(
-            ResizeOperatorConfig(
-                field_key="image",
-                auxiliary_fields=LABELS,
-                size=(23, 17),
-                interpolation="bicubic",
-                clip_range=(0.0, 1.0),
-            )
-        ),
-        LABELLED,
-        ROOMY,
-    ),
-    Case(
-        "crop",
-        lambda: CropOperator(
-            CropOperatorConfig(field_key="image", auxiliary_fields=LABELS, size=(4, 6))
         ),
         LABELLED,
         ROOMY,
@@ -188,11 +142,6 @@ CASES: Final[list[Case]] = [
         "reshape",
         lambda: ReshapeOperator(ReshapeOperatorConfig(field_key="image", shape=(-1, 3))),
         {"image": "f32[h,w,3]"},
-    ),
-    Case(
-        "reshape-of-other-data",
-        lambda: ReshapeOperator(ReshapeOperatorConfig(field_key="signal", shape=(4, 3))),
-        {"signal": "i32[12]"},
     ),
     Case(
         "cut-out",

@@ -67,10 +67,8 @@ def _heartbeats() -> dict[str, Array]:
 
 
 CASES: Final[list[Case]] = [
-    Case("standardize", _standardize, {"series": "f32[time,3]"}),
     Case("standardize-learned", lambda: _standardize(learnable=True), {"series": "f32[time,3]"}),
     Case("jitter-learned", lambda: _jitter(learnable=True), _SERIES),
-    Case("window-slice", window_slice, _SERIES),
     Case(
         "window-slice-auxiliary",
         lambda: window_slice(stochastic=True, auxiliary_fields=["labels"]),

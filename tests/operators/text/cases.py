@@ -66,7 +66,6 @@ def _embed(pad_id: int | None = None) -> EmbedOperator:
 
 
 CASES: Final[list[Case]] = [
-    Case("token-mask", _token_mask, _CAPTION, {"tokens": 12}),
     Case("token-mask-bert", lambda: _token_mask(1000), _CAPTION, {"tokens": 12}),
     Case("span-mask", _span_mask, _CAPTION, {"tokens": 12}),
     Case("truncate", _truncate, _WITH_MASK, {"tokens": 8}),
