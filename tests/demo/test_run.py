@@ -62,7 +62,8 @@ def test_the_command_that_is_shown_works(ran: Ran, capsys: pytest.CaptureFixture
 
 def test_the_loss_falls_and_operators_learn(ran: Ran) -> None:
     assert "in the first 1 of 6 steps" in ran.text
-    rows = [line.split() for line in ran.text.splitlines() if re.search(r"Operator\.\w", line)]
+    lines = [line.split() for line in ran.text.splitlines() if line]
+    rows = [line for line in lines if line and re.match(r"\w+Operator\.[\w.]+$", line[0])]
     names = [row[0].partition("Operator.")[2] for row in rows]
     assert names == [
         "crop_scale",
