@@ -1,14 +1,8 @@
 """Strict numerics and reproducible properties for every test."""
 
 import os
+from importlib.metadata import version
 from pathlib import Path
-
-# Most of the time goes into compiling programs that run once: a quarter of it into making them
-# fast, and their parts side by side. Read when JAX starts.
-os.environ.setdefault(
-    "XLA_FLAGS",
-    "--xla_cpu_opt_preset=CPU_OPT_PRESET_FAST_COMPILE --xla_cpu_parallel_codegen_split_count=1",
-)
 
 import jax
 import pytest
@@ -18,6 +12,11 @@ from hypothesis import HealthCheck, settings
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
+# Most of the time goes into compiling programs that run once: a quarter of it into making them
+# fast. XLA reads its flags, which change from version to version, with the first program.
+_OLD = tuple(map(int, version("jaxlib").split(".")[:2])) < (0, 11)
+_FLAG = "use_fusion_emitters=false" if _OLD else "opt_preset=CPU_OPT_PRESET_FAST_COMPILE"
+os.environ.setdefault("XLA_FLAGS", f"--xla_cpu_{_FLAG}")
 jax.config.update("jax_disable_most_optimizations", True)
 
 settings.register_profile(

@@ -18,6 +18,7 @@ KINDS: list[tuple[type[DataraxError], type[Exception]]] = [
     (errors.FieldError, KeyError),
     (errors.OutputError, ValueError),
     (errors.RandomnessError, ValueError),
+    (errors.SpecError, ValueError),
     (errors.StatisticsError, ValueError),
 ]
 

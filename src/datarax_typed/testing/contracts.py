@@ -231,8 +231,8 @@ def free_axes(
     return _with_symbols(spec, places, list(chosen)), chosen
 
 
-def leaf_of(spec: PyTree, field: str) -> jax.ShapeDtypeStruct | None:
-    """Return the spec of a field, if it is there and one array."""
+def leaf_of(spec: PyTree, field: str) -> PyTree:
+    """Return the spec of a field if it is there and one array, else None."""
     leaf = get_field(spec, field, "contract") if has_field(spec, field) else None
     return leaf if isinstance(leaf, jax.ShapeDtypeStruct) else None
 
@@ -253,9 +253,7 @@ def _with_symbols(spec: PyTree, places: Mapping[str, list[str]], free: list[str]
     return spec
 
 
-def misfits(
-    leaf: jax.ShapeDtypeStruct | None,
-) -> Iterator[tuple[str, jax.ShapeDtypeStruct]]:
+def misfits(leaf: PyTree) -> Iterator[tuple[str, PyTree]]:
     """Yield specs that differ from an array's in its rank, its dtype, or one of its axes."""
     if leaf is None:
         return

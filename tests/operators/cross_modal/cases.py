@@ -89,12 +89,10 @@ CASES: Final[list[Case]] = [
     Case("fusion-gated", _gated, _OTHER),
     Case("cross-attention-weights", lambda: _attention(weights=True), _TOKENS, _TOKEN_SIZES),
     Case("contrastive-stochastic", lambda: _contrastive(stochastic=True), _OTHER),
-    Case("contrastive-infonce", lambda: _contrastive("infonce"), _TRIPLET),
     Case("contrastive-triplet", lambda: _contrastive("triplet"), _TRIPLET),
     Case("batch-contrastive", _batch_contrastive, _OTHER),
     Case("alignment-cosine", lambda: _alignment("cosine"), _OTHER),
     Case("resample-align", _resample, _SERIES, _SERIES_SIZES),
-    Case("resample-align-corners", lambda: _resample(align_corners=True), _SERIES, _SERIES_SIZES),
     Case(
         "film",
         lambda: FiLMOperator(_config({"image": "", "text": ""}, "modulated"), features=3, dim=6),

@@ -94,9 +94,8 @@ def _to_float(**options: Any) -> AnyOperator:  # fields of the config
 
 
 CASES: Final[list[Case]] = [
-    # The magnitude is the same code for all: one case shows it given, and drawn alone.
+    # The magnitude is the same code for all: one case shows it given.
     Case("brightness", partial(_brightness, delta=0.1), _ANY),
-    Case("brightness-drawn", partial(_brightness, **_DRAWN), _ANY),
     _drawn_and_learned("brightness", _brightness, _ANY),
     _drawn_and_learned("contrast", _contrast, _ANY),
     _drawn_and_learned("saturation", _saturation, _COLOUR),
@@ -104,9 +103,7 @@ CASES: Final[list[Case]] = [
     _drawn_and_learned("gamma", _gamma, _ANY),
     _drawn_and_learned("gaussian-blur", _blur, _ANY),
     Case("gaussian-noise-learned", lambda: _noise(learnable=True), _ANY),
-    Case("normalize", _normalize, _COLOUR),
     Case("normalize-learned", lambda: _normalize(learnable=True), _COLOUR),
     Case("grayscale", _grayscale, _COLOUR),
     Case("to-float", _to_float, {"image": "u8[h,w,c]"}),
-    Case("grayscale-to-another-field", lambda: _grayscale(target_key="grey"), _COLOUR),
 ]

@@ -117,15 +117,6 @@ CASES: Final[list[Case]] = [
         ROOMY,
     ),
     Case(
-        "pad-constant",
-        lambda: PadOperator(
-            PadOperatorConfig(
-                field_key="image", auxiliary_fields=LABELS, padding=(1, 0, 2, 3), fill=0.5
-            )
-        ),
-        LABELLED,
-    ),
-    Case(
         "pad-reflect",
         lambda: PadOperator(
             PadOperatorConfig(
