@@ -16,6 +16,7 @@ from datarax_typed.core.domain import DomainConstraint, finite
 from datarax_typed.core.element_batch import Batch
 from datarax_typed.core.fields import get_field, set_field
 from datarax_typed.core.modality import ModalityOperator, ModalityOperatorConfig
+from datarax_typed.core.precision import single_or_double
 from datarax_typed.core.rules import Rule, requires
 from datarax_typed.errors import ContractError, Problem, listing
 from datarax_typed.operators.batch.rows import select_rows
@@ -123,7 +124,7 @@ class BatchNormOperator(ModalityOperator[BatchNormOperatorConfig]):
     ) -> Float[Array, "*dims features"]:
         """Return a record, normalised."""
         self._check_features(value)
-        exact = _exact(value)
+        exact = single_or_double(value)
         variance = stats["var"].astype(exact.dtype)
         factor = lax.rsqrt(variance + self.config.epsilon)
         if self.scale is not None:
@@ -159,7 +160,7 @@ def batch_moments(
         values: the values; of padding, zeros.
         valid: which rows are no padding.
     """
-    exact = _exact(values)
+    exact = single_or_double(values)
     axes = tuple(range(exact.ndim - 1))
     others = jnp.asarray(prod(exact.shape[1:-1]), exact.dtype)
     count = jnp.maximum(jnp.sum(valid, dtype=exact.dtype) * others, 1)
@@ -169,10 +170,6 @@ def batch_moments(
     rows = jnp.expand_dims(valid, tuple(range(1, exact.ndim)))
     away = jnp.where(rows, away, jnp.zeros_like(away))
     return Moments(mean=mean, var=jnp.sum(away, axes) / count)
-
-
-def _exact(values: Float[Array, "..."]) -> Float[Array, "..."]:
-    return values if values.dtype == jnp.float64 else values.astype(jnp.float32)
 
 
 def _along(features: Float[Array, " features"], like: Array) -> Array:

@@ -10,7 +10,6 @@ import jax
 import numpy as np
 from flax import nnx
 from flax.serialization import msgpack_restore, msgpack_serialize
-from orbax.checkpoint import StandardCheckpointer
 
 from datarax_typed.protocols import Checkpointable, State
 from datarax_typed.testing.differences import difference, shown
@@ -70,6 +69,8 @@ def _through_msgpack(state: State) -> State:
 
 
 def _through_orbax(state: State) -> State:
+    from orbax.checkpoint import StandardCheckpointer  # noqa: PLC0415  # half a second of a start
+
     with TemporaryDirectory() as folder, StandardCheckpointer() as checkpointer:
         path = Path(folder) / "state"
         checkpointer.save(path, state)
