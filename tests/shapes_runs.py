@@ -171,7 +171,7 @@ def refusal(module: ModuleType, name: str, one: Expectation) -> str | None:
             return str(error)
         except Exception as error:  # noqa: BLE001  # whatever a wrong program raises
             first, last = _place(error, str(module.__file__))
-            if _is_there(one, first, last):
+            if _is_there(one, first, last, str(error)):
                 return None
             told = f"raised in line {first}: {type(error).__name__}: {str(error)[:300]}"
         else:
@@ -179,10 +179,10 @@ def refusal(module: ModuleType, name: str, one: Expectation) -> str | None:
     return told
 
 
-def _is_there(one: Expectation, first: int, last: int) -> bool:
+def _is_there(one: Expectation, first: int, last: int, text: str) -> bool:
     if one.part.startswith("return:"):
-        # Raised around the function, not in it; or by what is returned.
-        return first == 0 or first <= one.line <= last
+        # Raised around the function, not in it.
+        return not first and "checking the return value" in text
     if one.part.startswith("stage "):
         # What is composed is wrong as soon as it is called.
         return first >= one.line or first == 0

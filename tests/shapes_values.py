@@ -5,6 +5,7 @@ import inspect
 import re
 import types
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import (
     Annotated,
     Any,
@@ -12,6 +13,7 @@ from typing import (
     Literal,
     NotRequired,
     Required,
+    TypeVar,
     Union,
     get_args,
     get_origin,
@@ -54,12 +56,14 @@ class Maker:
         self._names: dict[str, int] = {}
         self.itself: object = None
 
-    def call(self, function: Callable[..., Any]) -> Any:
-        """Call a function with all that has no default."""
+    def call(self, function: Callable[..., Any], instead: Callable[..., Any] | None = None) -> Any:
+        """Call a function, or another instead, with all that has no default."""
         hints = get_type_hints(function, include_extras=True)
         arguments: list[Any] = []
         keywords: dict[str, Any] = {}
         for one in inspect.signature(function).parameters.values():
+            if instead is not None and one.name == "self":
+                continue
             if one.kind is one.VAR_POSITIONAL:
                 arguments += [self.make(hints[one.name], one.name) for _ in range(2)]
             elif one.default is one.empty and one.kind is not one.VAR_KEYWORD:
@@ -70,7 +74,7 @@ class Maker:
                     keywords[one.name] = value
                 else:
                     arguments.append(value)
-        return function(*arguments, **keywords)
+        return (instead or function)(*arguments, **keywords)
 
     def size(self, name: str) -> int:
         """Return the size of a named axis."""
@@ -113,6 +117,8 @@ class Maker:
             # `dim: int` is the size of the axis `dim`.
             return self.size(name)
         simple = {float: 0.5, bool: True, str: "a", type(None): None, object: 0}
+        if isinstance(hint, TypeVar):
+            return 0
         if hint in simple:
             return simple[hint]
         if hint is nnx.Rngs:
@@ -129,9 +135,8 @@ class Maker:
     def _object(self, hint: type) -> object:
         fields = getattr(hint, "_fields", None)
         if fields is not None:
-            return self.call(hint.__new__.__get__(hint)) if not fields else hint(
-                **{key: self.make(one) for key, one in get_type_hints(hint).items()}
-            )
+            hints = get_type_hints(hint, include_extras=True)
+            return hint(**{key: self.make(one) for key, one in hints.items()})
         if dataclasses.is_dataclass(hint):
             hints = get_type_hints(hint, include_extras=True)
             missing = dataclasses.MISSING
@@ -142,15 +147,8 @@ class Maker:
                     if one.default is missing and one.default_factory is missing
                 }
             )
-        made: list[object] = []
-
-        def build(*arguments: object, **keywords: object) -> None:
-            made.append(hint(*arguments, **keywords))
-
-        build.__signature__ = inspect.signature(hint)  # type: ignore[attr-defined]  # inspect's
-        build.__annotations__ = get_type_hints(hint.__init__, include_extras=True)
-        self.call(build)
-        return made[0]
+        # The signature of an NNX class is that of its metaclass.
+        return self.call(hint.__init__, partial(hint))
 
     def _array(self, hint: Any) -> Any:
         shape = self._shape(hint.dim_str)
