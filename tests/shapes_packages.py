@@ -94,7 +94,9 @@ def check(names: Sequence[str], folder: Path, extra: Sequence[Path] = ()) -> Fou
     output = run(command, sources, {"DATARAX_SHAPES_READ": str(log)})
     reports = mypy_reports(output)
     if unreadable := [one for one in reports if one.code == "syntax"]:
-        raise ValueError("\n".join(["expected sources that mypy can read, got:", *map(str, unreadable)]))
+        raise ValueError(
+            "\n".join(["expected sources that mypy can read, got:", *map(str, unreadable)])
+        )
     ours = [one for one in reports if one.code.startswith(PREFIX)]
     read = set(log.read_text().splitlines()) if log.exists() else set()
     places = {place for path in sources.rglob("*.py") for place in _written(path, sources)}
