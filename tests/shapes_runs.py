@@ -6,16 +6,16 @@ names of axes are sizes of their own.
 """
 
 import ast
-import inspect
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from traceback import walk_tb
-from types import CodeType, FunctionType, ModuleType, TracebackType
+from types import CodeType, ModuleType, TracebackType
 from typing import TypeVar
 
 import jax
@@ -161,8 +161,15 @@ def _call(module: ModuleType, name: str, maker: Maker) -> None:
         result(photos())
 
 
-def refusal(module: ModuleType, name: str, one: Expectation) -> str | None:
-    """Return why a function is not refused as a comment in it says; None if it is."""
+def refusal(module: ModuleType, name: str, one: Expectation, parts: str) -> str | None:
+    """Return why a function is not refused as a comment in it says; None if it is.
+
+    Args:
+        module: the program.
+        name: the function, or `Class.method`.
+        one: what the comment says.
+        parts: what all comments of its line say.
+    """
     told = ""
     for sizes in ASSIGNMENTS:
         try:
@@ -171,7 +178,7 @@ def refusal(module: ModuleType, name: str, one: Expectation) -> str | None:
             return str(error)
         except Exception as error:  # noqa: BLE001  # whatever a wrong program raises
             first, last = _place(error, str(module.__file__))
-            if _is_there(one, first, last, str(error)):
+            if _is_there(one, first, last, str(error)) and _is_named(parts, str(error)):
                 return None
             told = f"raised in line {first}: {type(error).__name__}: {str(error)[:300]}"
         else:
@@ -187,6 +194,12 @@ def _is_there(one: Expectation, first: int, last: int, text: str) -> bool:
         # What is composed is wrong as soon as it is called.
         return first >= one.line or first == 0
     return first <= one.line <= last
+
+
+def _is_named(parts: str, text: str) -> bool:
+    """Return whether the parameter that an error is about, if it is about one, is in the report."""
+    found = re.search(r"whilst typechecking parameter '(\w+)'", text)
+    return found is None or f"{found[1]}: expected" in parts
 
 
 def _place(error: Exception, file: str) -> tuple[int, int]:

@@ -82,8 +82,8 @@ def with_one_more_too_many(x: Float[Array, "b n"]) -> Float[Array, "b n+1"]:
     return jnp.concatenate([token, x], axis=1)  # E: datarax-shape: return: expected Float[Array, "b n+1"]
 
 
-def halves(x: Float[Array, "b 2*n"]) -> Float[Array, "b n"]:
-    return jnp.tanh(x)  # E: datarax-shape: return: expected Float[Array, "b n"]
+def halves(x: Float[Array, "b n"], y: Float[Array, "b 2*n"]) -> Float[Array, "b n"]:
+    return jnp.tanh(y)  # E: datarax-shape: return: expected Float[Array, "b n"]
 
 
 def of_a_conditional(x: Float[Array, "n 3"], flag: bool) -> Float[Array, "n"]:
