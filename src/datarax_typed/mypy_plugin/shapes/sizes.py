@@ -11,6 +11,8 @@ _MOST_TERMS: Final = 64
 _LARGEST_EXPONENT: Final = 16
 _MOST_BITS: Final = 256
 _LONGEST: Final = 256
+# The end of a scope's name, where two names may well be one size.
+LOOSE: Final = "?"
 
 
 class Atom(NamedTuple):
@@ -186,7 +188,8 @@ def relation(left: Size, right: Size) -> Relation:
     if _sign(left - right) is not None:
         return Relation.DIFFERENT
     names = left.name is not None and right.name is not None
-    if names and left.scope and left.scope == right.scope:
+    strict = left.scope and not left.scope.endswith(LOOSE)
+    if names and strict and left.scope == right.scope:
         return Relation.OTHER_NAME
     return Relation.UNKNOWN
 
@@ -290,4 +293,4 @@ def _operand(size: Size, show: _Show) -> str:
     return text if is_plain else f"({text})"
 
 
-__all__ = ["Atom", "Relation", "Size", "relation"]
+__all__ = ["LOOSE", "Atom", "Relation", "Size", "relation"]
