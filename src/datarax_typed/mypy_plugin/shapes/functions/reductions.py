@@ -1,0 +1,177 @@
+"""Functions that take axes away: sums, extremes, norms."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from datarax_typed.mypy_plugin.shapes.functions.arguments import (
+    LAST,
+    NO,
+    NONE,
+    ZERO,
+    Function,
+    entry,
+    flag,
+    is_none,
+    require,
+)
+from datarax_typed.mypy_plugin.shapes.functions.axes import check_axes, positions, product
+from datarax_typed.mypy_plugin.shapes.functions.broadcasting import operand, together
+from datarax_typed.mypy_plugin.shapes.functions.elementwise import Rule, real_inexact, same, truth
+from datarax_typed.mypy_plugin.shapes.functions.kinds import (
+    DEFAULT,
+    Dtypes,
+    given_dtype,
+    inexact,
+    summed,
+)
+from datarax_typed.mypy_plugin.shapes.values import ArrayValue, Shape, Size, Value
+
+
+def _index(_: Dtypes) -> Dtypes:
+    return DEFAULT["int"]
+
+
+_RULES: Final[Mapping[Rule, str]] = {
+    summed: "sum prod nansum nanprod",
+    same: "max min amax amin nanmax nanmin ptp",
+    inexact: "mean nanmean median nanmedian",
+    real_inexact: "var std nanvar nanstd",
+    truth: "any all",
+    _index: "count_nonzero",
+}
+_OF_ONE_AXIS: Final = "argmax argmin nanargmax nanargmin"
+_CUMULATIVE: Final = "cumsum cumprod nancumsum nancumprod"
+_METHODS: Final = "sum prod max min mean var std any all ptp"
+
+
+def reduction(name: str, rule: Rule) -> Function:
+    """Return a function that reduces some axes, of None all."""
+
+    def function(
+        a: Value,
+        axis: Value = NONE,
+        dtype: Value = NONE,
+        out: Value = NONE,
+        keepdims: Value = NO,
+        *_: Value,
+        **__: Value,
+    ) -> Value:
+        found = operand(a)
+        shape = reduced(name, found.shape, axis, keepdims)
+        return ArrayValue(given_dtype(dtype, rule(together([found]))), shape)
+
+    def without_dtype(
+        a: Value, axis: Value = NONE, out: Value = NONE, keepdims: Value = NO, **__: Value
+    ) -> Value:
+        return function(a, axis, NONE, out, keepdims)
+
+    def spread(
+        a: Value,
+        axis: Value = NONE,
+        dtype: Value = NONE,
+        out: Value = NONE,
+        ddof: Value = ZERO,
+        keepdims: Value = NO,
+        **__: Value,
+    ) -> Value:
+        return function(a, axis, dtype, out, keepdims)
+
+    if rule is real_inexact:
+        return entry(spread)
+    return entry(function if rule in {summed, inexact} else without_dtype)
+
+
+def reduced(name: str, shape: Shape, axis: Value, keepdims: Value) -> Shape:
+    """Return a shape without some axes, or with 1 in their place."""
+    is_kept = flag(keepdims)
+    if is_none(axis) and not is_kept:
+        return ()
+    gone = positions(name, shape, axis)
+    kept = [Size.of(1) if index in gone else one for index, one in enumerate(shape)]
+    return tuple(one for index, one in enumerate(kept) if is_kept or index not in gone)
+
+
+def _extreme_index(name: str) -> Function:
+    def function(a: Value, axis: Value = NONE, out: Value = NONE, keepdims: Value = NO) -> Value:
+        kept = NO if is_none(keepdims) else keepdims
+        return ArrayValue(DEFAULT["int"], reduced(name, operand(a).shape, axis, kept))
+
+    return entry(function)
+
+
+def _cumulative(name: str) -> Function:
+    def function(a: Value, axis: Value = NONE, dtype: Value = NONE, out: Value = NONE) -> Value:
+        found = operand(a)
+        dtypes = given_dtype(dtype, found.dtypes | summed(together([found])))
+        if is_none(axis):
+            return ArrayValue(dtypes, (product(found.shape),))
+        check_axes(name, found.shape, axis)
+        return ArrayValue(dtypes, found.shape)
+
+    return entry(function)
+
+
+def norm(x: Value, ord: Value = NONE, axis: Value = NONE, keepdims: Value = NO) -> Value:  # noqa: A002 - JAX's name
+    """Return lengths of vectors or matrices."""
+    found = operand(x)
+    require(is_none(ord) or not is_none(axis))
+    return ArrayValue(real_inexact(together([found])), reduced("norm", found.shape, axis, keepdims))
+
+
+def logsumexp(
+    a: Value,
+    axis: Value = NONE,
+    b: Value = NONE,
+    keepdims: Value = NO,
+    return_sign: Value = NO,
+    where: Value = NONE,
+) -> Value:
+    """Return the logarithm of a sum of exponentials."""
+    require(is_none(b) and not flag(return_sign))
+    found = operand(a)
+    return ArrayValue(inexact(together([found])), reduced("logsumexp", found.shape, axis, keepdims))
+
+
+def sort(a: Value, axis: Value = LAST, **options: Value) -> Value:
+    """Return an array in order along an axis."""
+    found = operand(a)
+    if is_none(axis):
+        return ArrayValue(found.dtypes, (product(found.shape),))
+    check_axes("sort", found.shape, axis)
+    return ArrayValue(found.dtypes, found.shape)
+
+
+def argsort(a: Value, axis: Value = LAST, **options: Value) -> Value:
+    """Return the order of an array along an axis."""
+    found = operand(a)
+    require(not is_none(axis))
+    check_axes("argsort", found.shape, axis)
+    dtypes = given_dtype(options.get("dtype", NONE), DEFAULT["int"])
+    return ArrayValue(dtypes, found.shape)
+
+
+_EACH: Final = {
+    name: reduction(name, rule) for rule, names in _RULES.items() for name in names.split()
+}
+_INDEX: Final = {name: _extreme_index(name) for name in _OF_ONE_AXIS.split()}
+_RUNNING: Final = {name: _cumulative(name) for name in _CUMULATIVE.split()}
+_ORDER: Final = {"sort": entry(sort), "argsort": entry(argsort)}
+
+TABLE: Final[Mapping[str, Function]] = {
+    **{f"jax.numpy.{name}": function for name, function in _EACH.items()},
+    **{f"jax.numpy.{name}": function for name, function in _INDEX.items()},
+    **{f"jax.numpy.{name}": function for name, function in _RUNNING.items()},
+    **{f"jax.numpy.{name}": function for name, function in _ORDER.items()},
+    "jax.numpy.linalg.norm": entry(norm),
+    "jax.nn.logsumexp": entry(logsumexp),
+    "jax.scipy.special.logsumexp": entry(logsumexp),
+    "flax.nnx.logsumexp": entry(logsumexp),
+}
+METHODS: Final[Mapping[str, Function]] = {
+    **{name: _EACH[name] for name in _METHODS.split()},
+    **{name: _INDEX[name] for name in ("argmax", "argmin")},
+    **{name: _RUNNING[name] for name in ("cumsum", "cumprod")},
+    **_ORDER,
+}
+
+__all__ = ["METHODS", "TABLE", "reduced"]
