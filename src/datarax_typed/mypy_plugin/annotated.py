@@ -30,6 +30,7 @@ from datarax_typed.mypy_plugin.constraints import (
 )
 from datarax_typed.mypy_plugin.guard import guarded
 from datarax_typed.mypy_plugin.marks import fact_of, get_item, with_fact
+from datarax_typed.mypy_plugin.shapes.carried import ANNOTATED, Carrier
 from datarax_typed.mypy_plugin.source import Metadata, annotated_metadata, content_of
 
 Hook: typing.TypeAlias = Callable[[AnalyzeTypeContext], Type]
@@ -67,12 +68,19 @@ class TypeNames:
         self._analyzer: SemanticAnalyzer | None = None
         self._tree: MypyFile | None = None
         self._metadata: Metadata | None = None
+        self._carrier = Carrier()
         # Whether the next look at a name is mypy's own.
         self._declines = False
 
     def hook(self, fullname: str) -> Hook | None:
         """Return the hook of a type name, if there may be constraints on it."""
-        if fullname in self._no_aliases and self._metadata is None and self._is_in_same_module():
+        if (
+            fullname in self._no_aliases
+            and self._metadata is None
+            and fullname not in ANNOTATED
+            and not self._carrier.knows_aliases(self._tree)
+            and self._is_in_same_module()
+        ):
             return None
         if self._declines:
             self._declines = False
@@ -86,7 +94,10 @@ class TypeNames:
             imports_it = any(map(_is_import, self._tree.imports))
             content = content_of(self._tree.path, self._analyzer.options) if imports_it else b""
             self._metadata = annotated_metadata(content)
-        return guarded(self._name, self._as_mypy_does) if self._metadata else None
+            self._carrier.look_at(self._tree, self._analyzer.options)
+        if self._metadata or fullname in ANNOTATED or self._carrier.knows_aliases(self._tree):
+            return guarded(self._name, self._as_mypy_does)
+        return None
 
     def _is_in_same_module(self) -> bool:
         return self._analyzer is not None and self._analyzer.cur_mod_node is self._tree
@@ -108,6 +119,8 @@ class TypeNames:
 
     def _name(self, ctx: AnalyzeTypeContext) -> Type:
         typ = self._as_mypy_does(ctx)
+        if self._analyzer is not None:
+            typ = self._carrier.carrying(ctx.type, typ, self._analyzer)
         if self._metadata is None:
             return typ
         position = (ctx.type.line, ctx.type.column)

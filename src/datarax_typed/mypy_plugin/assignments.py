@@ -105,7 +105,7 @@ class Assignments:
     def look_at(self, tree: MypyFile, options: Options) -> None:
         """Count what a module binds."""
         self._bound, self._calls, self._values = {}, {}, {}
-        for statement in _statements(tree.defs):
+        for statement in statements(tree.defs):
             self._statement(statement)
         self._mentions, self._has_read = None, False
         self._read = lambda: content_of(tree.path, options)
@@ -169,11 +169,11 @@ def is_tested(expr: RefExpr, mentioned: Mentions | None, lines: Iterable[int] = 
     return any((expr.name, line) in mentioned.tested_locals for line in lines)
 
 
-def _statements(body: Iterable[Statement]) -> Iterator[Statement]:
+def statements(body: Iterable[Statement]) -> Iterator[Statement]:
     """Yield statements, and those within them."""
     for statement in body:
         yield statement
-        yield from _statements(_within(statement))
+        yield from statements(_within(statement))
 
 
 def _within(statement: Statement) -> Iterator[Statement]:
@@ -186,4 +186,4 @@ def _within(statement: Statement) -> Iterator[Statement]:
                 yield inner
 
 
-__all__ = ["Assignments", "is_tested"]
+__all__ = ["Assignments", "is_tested", "statements"]

@@ -24,6 +24,7 @@ from datarax_typed.mypy_plugin.operator_call import RNGS, OperatorCalls
 from datarax_typed.mypy_plugin.operator_class import operator_class
 from datarax_typed.mypy_plugin.partials import Partials
 from datarax_typed.mypy_plugin.schema import is_config
+from datarax_typed.mypy_plugin.shapes.hooks import ShapeHooks
 from datarax_typed.mypy_plugin.stored import depend
 
 _CallT = TypeVar("_CallT", FunctionContext, MethodContext)
@@ -47,6 +48,7 @@ class Hooks:
         self._configs = ConfigCalls(self._knowledge)
         self._operators = OperatorCalls(self._knowledge)
         self._partials = Partials(self._knowledge, self._configs, self._operators)
+        self._shapes = ShapeHooks(self._node, options)
         self.of_type_name: Callable[[str], Hook | None] = TypeNames(look_up).hook
 
     def of_base_class(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
@@ -61,7 +63,12 @@ class Hooks:
     def of_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Return the hook of a call."""
         hook = self._function_hook(fullname)
+        checked = self._shapes.of_function(fullname, hook or self._default_of(fullname))
+        hook = checked or hook
         return None if hook is None else guarded(hook, _default_return_type)
+
+    def _default_of(self, fullname: str) -> Callable[[FunctionContext], Type]:
+        return self._default.get_function_hook(fullname) or _default_return_type
 
     def _function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         if fullname in _REPLACE:
@@ -92,13 +99,20 @@ class Hooks:
 
     def of_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook of a method's call."""
+        hook = self._method_hook(fullname)
+        default = self._default.get_method_hook(fullname) or _default_return_type
+        checked = self._shapes.of_method(fullname, hook or default)
+        hook = checked or hook
+        return None if hook is None else guarded(hook, default)
+
+    def _method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         if fullname == f"{_PARTIAL}.__call__":
             default = self._default.get_method_hook(fullname) or _default_return_type
-            return guarded(_depending(lambda ctx: self._partials.call(ctx, default)), default)
+            return _depending(lambda ctx: self._partials.call(ctx, default))
         owner, _, name = fullname.rpartition(".")
         info = self._class(owner) if name == "copy" else None
         if info is not None and is_operator(info):
-            return guarded(_depending(self._operators.copy), _default_return_type)
+            return _depending(self._operators.copy)
         return None
 
     def _class(self, fullname: str) -> TypeInfo | None:

@@ -79,16 +79,16 @@ def annotated_metadata(content: bytes) -> Metadata | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             for _, found in _quoted(node.value, constants):
-                quoted |= dict.fromkeys(_positions(node, lines), found)
+                quoted |= dict.fromkeys(positions(node, lines), found)
         elif isinstance(node, ast.Subscript):
             for first, found in _annotated(node, constants):
-                calls |= dict.fromkeys(_positions(first, lines), found)
+                calls |= dict.fromkeys(positions(first, lines), found)
                 if isinstance(first, ast.BinOp):
-                    unions |= _positions(first, lines)
+                    unions |= positions(first, lines)
     return Metadata(calls, quoted, frozenset(unions))
 
 
-def _positions(node: ast.expr, lines: Sequence[bytes]) -> set[Position]:
+def positions(node: ast.expr, lines: Sequence[bytes]) -> set[Position]:
     """Return where a node stands: mypy's parsers count letters beyond ASCII in their own ways."""
     before = lines[node.lineno - 1][: node.col_offset]
     in_bytes, in_letters = len(before), len(before.decode(errors="replace"))
@@ -195,5 +195,6 @@ __all__ = [
     "annotated_metadata",
     "content_of",
     "parsed",
+    "positions",
     "replaces_values",
 ]

@@ -1,0 +1,182 @@
+"""What may be called: functions, classes, entries of the table, and what is made of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mypy.nodes import (
+    ArgKind,
+    Context,
+    Decorator,
+    FuncBase,
+    FuncDef,
+    OverloadedFuncDef,
+    SymbolNode,
+    TypeInfo,
+)
+from mypy.types import CallableType, Overloaded, Type, get_proper_type
+
+from datarax_typed.mypy_plugin.shapes.carried import annotation_of
+from datarax_typed.mypy_plugin.shapes.values import Call, Foreign, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What is given for a parameter: its value, and where it stands."""
+
+    value: Value
+    place: Context
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function(Foreign):
+    """A function with a signature.
+
+    Attributes:
+        name: for messages.
+        signature: as it is declared, without the parameter that the receiver fills.
+        receiver: the object whose method it is.
+        receiver_name: what the method calls it.
+        first: arguments that come before those of a call.
+        named: arguments by name that a call may replace.
+    """
+
+    name: str
+    signature: CallableType
+    receiver: Value | None = None
+    receiver_name: str = ""
+    first: tuple[Argument, ...] = ()
+    named: Mapping[str, Argument] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassValue(Foreign):
+    """A class."""
+
+    info: TypeInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Foreign):
+    """A function of the table.
+
+    Attributes:
+        name: in the table.
+        function: gives the result of a call.
+        first: arguments that come before those of a call: the array of a method.
+    """
+
+    name: str
+    function: Callable[[Call], Value]
+    first: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapped(Foreign):
+    """A function that `jax.vmap` has made of another.
+
+    Attributes:
+        inner: the function for one item.
+        in_axes: along which axis of each argument it goes; None for the same item every time.
+        out_axis: along which axis results are put together.
+    """
+
+    inner: Value
+    in_axes: int | tuple[int | None, ...]
+    out_axis: int
+
+
+def function_of(
+    node: SymbolNode | None, receiver: Value | None = None
+) -> Function | tuple[Function, ...] | None:
+    """Return the function of a definition; several, of one that is overloaded.
+
+    Args:
+        node: the definition.
+        receiver: the object or class whose method it is.
+    """
+    match node:
+        case Decorator():
+            return function_of(node.func, receiver)
+        case FuncDef():
+            typ = get_proper_type(node.type)
+            return _bound(node, typ, receiver) if isinstance(typ, CallableType) else None
+        case OverloadedFuncDef() if not node.is_property:
+            typ = get_proper_type(node.type)
+            items = typ.items if isinstance(typ, Overloaded) else []
+            found = [_bound(node, item, receiver) for item in items]
+            return tuple(one for one in found if one is not None)
+        case _:
+            return None
+
+
+def _bound(
+    node: FuncDef | OverloadedFuncDef, signature: CallableType, receiver: Value | None
+) -> Function | None:
+    if is_opaque(signature):
+        return None
+    if receiver is None or _is_static(node):
+        return Function(node.name, signature)
+    if not signature.arg_kinds or signature.arg_kinds[0] is not ArgKind.ARG_POS:
+        return None
+    rest = signature.copy_modified(
+        arg_types=signature.arg_types[1:],
+        arg_kinds=signature.arg_kinds[1:],
+        arg_names=signature.arg_names[1:],
+    )
+    return Function(node.name, rest, receiver, signature.arg_names[0] or "")
+
+
+def _is_static(node: FuncBase) -> bool:
+    return node.is_static and node.name != "__new__"
+
+
+def is_opaque(signature: CallableType) -> bool:
+    """Return whether a decorator makes something else of a function."""
+    return any(
+        annotation is not None and annotation.is_opaque
+        for annotation in map(annotation_of, (*signature.arg_types, signature.ret_type))
+    )
+
+
+def paired(
+    signature: CallableType, given: Iterable[Argument]
+) -> list[tuple[str, Type, Argument]] | None:
+    """Return each argument with the name and type of its parameter; None where mypy complains.
+
+    Args:
+        signature: that of the function.
+        given: the arguments of a call, those without a name first.
+    """
+    kinds = list(signature.arg_kinds)
+    names = list(signature.arg_names)
+    positions = [at for at, kind in enumerate(kinds) if kind.is_positional()]
+    starred = kinds.index(ArgKind.ARG_STAR) if ArgKind.ARG_STAR in kinds else None
+    found: list[tuple[str, Type, Argument]] = []
+    taken = 0
+    for argument in given:
+        if argument.name is None:
+            at = positions[taken] if taken < len(positions) else starred
+            taken += 1
+        else:
+            at = names.index(argument.name) if argument.name in names else None
+            if at is None and ArgKind.ARG_STAR2 in kinds:
+                at = kinds.index(ArgKind.ARG_STAR2)
+        if at is None:
+            return None
+        found.append(
+            (argument.name or names[at] or f"argument {taken}", signature.arg_types[at], argument)
+        )
+    return found
+
+
+__all__ = [
+    "Argument",
+    "ClassValue",
+    "Entry",
+    "Function",
+    "Mapped",
+    "function_of",
+    "is_opaque",
+    "paired",
+]

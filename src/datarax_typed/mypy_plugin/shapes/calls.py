@@ -1,0 +1,357 @@
+"""What calls give, and what is wrong with their arguments."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from mypy.nodes import CallExpr, Context, FuncItem, OverloadedFuncDef, RefExpr
+from mypy.types import CallableType, Instance, get_proper_type
+
+from datarax_typed.mypy_plugin.shapes.callables import (
+    Argument,
+    ClassValue,
+    Entry,
+    Function,
+    Mapped,
+    function_of,
+    is_opaque,
+    paired,
+)
+from datarax_typed.mypy_plugin.shapes.declared import Typed, replaced, value_of_type
+from datarax_typed.mypy_plugin.shapes.fitting import Fitting
+from datarax_typed.mypy_plugin.shapes.functions import (
+    CALLED,
+    OPERATORS,
+    TABLE,
+    added_axis,
+    removed_axis,
+)
+from datarax_typed.mypy_plugin.shapes.names import public, public_name
+from datarax_typed.mypy_plugin.shapes.values import (
+    NOTHING,
+    ArrayValue,
+    Call,
+    Constant,
+    Items,
+    Made,
+    Several,
+    ShapeError,
+    Size,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
+
+# What gives a function that takes and returns the same.
+_SAME: Final = frozenset(
+    {
+        *("jax.jit", "jax.checkpoint", "jax.remat", "jax.named_call", "flax.nnx.jit"),
+        *("flax.nnx.remat", "equinox.filter_jit", "equinox.filter_checkpoint"),
+        *("jaxtyping.jaxtyped", "datarax_typed.contract", "datarax_typed.jit"),
+    }
+)
+_MAPPING: Final = frozenset({"jax.vmap", "datarax_typed.vmap"})
+_OPERATORS: Final[Mapping[type[ast.operator], str]] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong.
+
+    Attributes:
+        text: the report.
+        place: where it stands; None for the whole expression.
+        is_dtype: whether it is about a dtype, not about a shape.
+    """
+
+    text: str
+    place: Context | None = None
+    is_dtype: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known of the value of an expression, and what is wrong with it itself."""
+
+    value: Value
+    findings: tuple[Finding, ...] = ()
+
+
+def attempted(function: Callable[[], Value]) -> Outcome:
+    """Return the result of an entry of the table; of a call that fails, why it does."""
+    try:
+        return Outcome(function())
+    except ShapeError as error:
+        return Outcome(NOTHING, (Finding(str(error), None, error.is_dtype),))
+
+
+class Calls:
+    """Evaluates calls.
+
+    Args:
+        evaluation: of the arguments.
+    """
+
+    def __init__(self, evaluation: "Evaluation") -> None:
+        self._evaluation = evaluation
+
+    def outcome(self, call: CallExpr) -> Outcome:
+        """Return what a call gives, and what is wrong with its arguments."""
+        arguments = self._arguments(call)
+        name = public_name(call.callee) if isinstance(call.callee, RefExpr) else ""
+        if arguments is not None and arguments and not arguments[0].name:
+            made = self._transformed(name, arguments)
+            if made is not None:
+                return Outcome(made)
+        callee = self._evaluation.value(call.callee)
+        if arguments is None:
+            return Outcome(self._of_unknown_arguments(callee))
+        if callee == NOTHING:
+            return self._overloaded(call, arguments)
+        return self.called(callee, arguments)
+
+    def _arguments(self, call: CallExpr) -> list[Argument] | None:
+        found = []
+        for name, kind, expr in zip(call.arg_names, call.arg_kinds, call.args, strict=True):
+            if kind.is_star():
+                return None
+            found.append(Argument(self._evaluation.value(expr), expr, name))
+        # By position first.
+        return sorted(found, key=lambda argument: argument.name is not None)
+
+    def _of_unknown_arguments(self, callee: Value) -> Value:
+        if isinstance(callee, Function):
+            reading = replaced(Fitting(_no_text).bindings, _no_text, {})
+            return value_of_type(callee.signature.ret_type, reading)
+        return Typed(Instance(callee.info, [])) if isinstance(callee, ClassValue) else NOTHING
+
+    def _transformed(self, name: str, arguments: Sequence[Argument]) -> Value | None:
+        first, *rest = arguments
+        if name in _SAME:
+            return first.value
+        if name in _MAPPING:
+            return _mapped(first.value, rest)
+        if name == "functools.partial" and isinstance(first.value, Function):
+            return _partial(first.value, rest)
+        return None
+
+    def called(self, callee: Value, arguments: Sequence[Argument]) -> Outcome:
+        """Return what the call of a value gives."""
+        match callee:
+            case Function():
+                return self._function(callee, arguments)
+            case Entry():
+                return attempted(lambda: callee.function(_call(arguments, callee.first)))
+            case Made() if callee.kind in CALLED:
+                return attempted(lambda: CALLED[callee.kind](callee, _call(arguments)))
+            case Mapped():
+                return self._mapped_call(callee, arguments)
+            case ClassValue():
+                return self._construction(callee, arguments)
+            case Typed():
+                return self._object(callee, arguments)
+            case _:
+                return Outcome(NOTHING)
+
+    def _construction(self, callee: ClassValue, arguments: Sequence[Argument]) -> Outcome:
+        made: Value = Typed(Instance(callee.info, []))
+        name = public(callee.info.fullname)
+        if name in TABLE:
+            return attempted(lambda: TABLE[name](_call(arguments)))
+        if callee.info.typeddict_type is not None or callee.info.tuple_type is not None:
+            return Outcome(NOTHING)
+        symbol = callee.info.get("__init__")
+        init = function_of(symbol.node if symbol is not None else None, made)
+        if not isinstance(init, Function):
+            return Outcome(made)
+        outcome = self._function(init, arguments, name=callee.info.name)
+        return Outcome(made, outcome.findings)
+
+    def _object(self, callee: Typed, arguments: Sequence[Argument]) -> Outcome:
+        typ = get_proper_type(callee.typ)
+        if isinstance(typ, CallableType):
+            if is_opaque(typ):
+                return Outcome(NOTHING)
+            return self._function(Function("the function", typ), arguments)
+        method = self._evaluation.attribute(callee, "__call__")
+        return self.called(method, arguments) if isinstance(method, Function) else Outcome(NOTHING)
+
+    def _overloaded(self, call: CallExpr, arguments: Sequence[Argument]) -> Outcome:
+        """Return what an overloaded function gives, if only one of its signatures fits."""
+        node = call.callee.node if isinstance(call.callee, RefExpr) else None
+        if not isinstance(node, OverloadedFuncDef) or node.info:
+            return Outcome(NOTHING)
+        items = function_of(node)
+        outcomes = [
+            self._function(item, arguments)
+            for item in (items if isinstance(items, tuple) else ())
+            if paired(item.signature, arguments) is not None
+        ]
+        fitting = [outcome for outcome in outcomes if not outcome.findings]
+        return fitting[0] if len(fitting) == 1 else Outcome(NOTHING)
+
+    def _function(
+        self, function: Function, arguments: Sequence[Argument], name: str = ""
+    ) -> Outcome:
+        given_names = {argument.name for argument in arguments}
+        named = [one for key, one in function.named.items() if key not in given_names]
+        given = [*function.first, *arguments, *named]
+        pairs = paired(function.signature, given)
+        if pairs is None:
+            return Outcome(NOTHING)
+        fitting = Fitting(self._resolver(function, pairs))
+        findings: list[Finding] = []
+        for where, typ, argument in pairs:
+            for misfit in fitting.misfits(typ, argument.value, where):
+                text = f"{name or function.name}: {misfit.text}"
+                findings.append(Finding(text, argument.place, misfit.is_dtype))
+        if findings:
+            return Outcome(NOTHING, tuple(findings))
+        reading = replaced(fitting.bindings, fitting.resolve, fitting.variables)
+        return Outcome(value_of_type(function.signature.ret_type, reading))
+
+    def _resolver(
+        self, function: Function, pairs: Sequence[tuple[str, object, Argument]]
+    ) -> Callable[[str], Size | None]:
+        names = {where: argument.value for where, _, argument in pairs}
+        if function.receiver is not None:
+            names[function.receiver_name] = function.receiver
+        return lambda text: self.resolved(text, names)
+
+    def resolver_within(self, function: FuncItem) -> Callable[[str], Size | None]:
+        """Return what gives the sizes in braces within a function."""
+        return lambda text: self.resolved(text, self._evaluation.parameters(function))
+
+    def resolved(self, text: str, names: Mapping[str, Value]) -> Size | None:
+        """Return the size that stands in the braces of an annotation, or None.
+
+        Args:
+            text: a Python expression.
+            names: what its names stand for.
+        """
+        try:
+            tree = ast.parse(text.strip(), mode="eval")
+        except (SyntaxError, ValueError):
+            return None
+        found = self._of_text(tree.body, names)
+        return found if isinstance(found, Size) else None
+
+    def _of_text(self, node: ast.expr, names: Mapping[str, Value]) -> Value:
+        match node:
+            case ast.Constant(value=int() as value):
+                return Size.of(value)
+            case ast.Name():
+                return names.get(node.id, NOTHING)
+            case ast.Attribute():
+                return self._evaluation.attribute(self._of_text(node.value, names), node.attr)
+            case ast.Subscript(slice=ast.Constant(value=int() as at)):
+                whole = self._of_text(node.value, names)
+                is_there = isinstance(whole, Items) and -len(whole.items) <= at < len(whole.items)
+                return whole.items[at] if isinstance(whole, Items) and is_there else NOTHING
+            case ast.BinOp() if type(node.op) in _OPERATORS:
+                operands = self._of_text(node.left, names), self._of_text(node.right, names)
+                function = OPERATORS[_OPERATORS[type(node.op)]]
+                return attempted(lambda: function(Call(operands, {}))).value
+            case _:
+                return NOTHING
+
+    def _mapped_call(self, callee: Mapped, arguments: Sequence[Argument]) -> Outcome:
+        axes = [_axis_of(callee, at, argument) for at, argument in enumerate(arguments)]
+        inner = [
+            argument if axis is None else replace(argument, value=removed_axis(argument.value, axis))
+            for argument, axis in zip(arguments, axes, strict=True)
+        ]
+        outcome = self.called(callee.inner, inner)
+        sizes = [
+            _size_along(argument.value, axis)
+            for argument, axis in zip(arguments, axes, strict=True)
+            if axis is not None
+        ]
+        known = next((size for size in sizes if size is not None), None)
+        return Outcome(added_axis(outcome.value, callee.out_axis, known), outcome.findings)
+
+
+def _axis_of(callee: Mapped, at: int, argument: Argument) -> int | None:
+    """Return along which axis of an argument a mapped function goes."""
+    axes = callee.in_axes
+    if argument.name is not None:
+        # JAX goes along the first axis of whatever has a name.
+        return 0
+    if isinstance(axes, int):
+        return axes
+    return axes[at] if at < len(axes) else None
+
+
+def _size_along(value: Value, axis: int) -> Size | None:
+    is_ranked = isinstance(value, ArrayValue) and Several not in map(type, value.shape)
+    if not isinstance(value, ArrayValue) or not is_ranked:
+        return None
+    size = value.shape[axis] if -len(value.shape) <= axis < len(value.shape) else None
+    return size if isinstance(size, Size) else None
+
+
+def _mapped(function: Value, options: Sequence[Argument]) -> Value:
+    given = {
+        one.name or ("in_axes", "out_axes")[at]: one.value for at, one in enumerate(options[:2])
+    }
+    given |= {one.name: one.value for one in options if one.name}
+    if given.keys() - {"in_axes", "out_axes", "axis_name"} or function == NOTHING:
+        return NOTHING
+    in_axes = _axes(given.get("in_axes", Size.of(0)))
+    out_axis = _axes(given.get("out_axes", Size.of(0)))
+    if in_axes is None or not isinstance(out_axis, int):
+        return NOTHING
+    return Mapped(function, in_axes, out_axis)
+
+
+def _axes(value: Value) -> int | tuple[int | None, ...] | None:
+    match value:
+        case Size(number=int() as number):
+            return number
+        case Items():
+            found: list[int | None] = []
+            for item in value.items:
+                if isinstance(item, Size) and item.number is not None:
+                    found.append(item.number)
+                elif item == Constant(None):
+                    found.append(None)
+                else:
+                    return None
+            return tuple(found)
+        case _:
+            return None
+
+
+def _partial(function: Function, rest: Sequence[Argument]) -> Function:
+    first = [argument for argument in rest if argument.name is None]
+    named = {argument.name: argument for argument in rest if argument.name is not None}
+    return Function(
+        function.name,
+        function.signature,
+        function.receiver,
+        function.receiver_name,
+        (*function.first, *first),
+        {**function.named, **named},
+    )
+
+
+def _call(arguments: Sequence[Argument], first: tuple[Value, ...] = ()) -> Call:
+    positional = [argument.value for argument in arguments if argument.name is None]
+    keywords = {one.name: one.value for one in arguments if one.name is not None}
+    return Call((*first, *positional), keywords)
+
+
+def _no_text(text: str) -> None:
+    return None
+
+
+__all__ = ["Calls", "Finding", "Outcome", "attempted"]

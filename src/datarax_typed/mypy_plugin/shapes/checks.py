@@ -1,0 +1,73 @@
+"""The reports of shapes: at calls and operations, and where their results are returned or kept."""
+
+from collections.abc import Iterable, Iterator
+
+from mypy.checker import TypeChecker
+from mypy.nodes import (
+    AssignmentStmt,
+    Context,
+    Expression,
+    FuncItem,
+    NameExpr,
+    ReturnStmt,
+    Statement,
+)
+from mypy.types import CallableType, Type, get_proper_type
+
+from datarax_typed.mypy_plugin.codes import DTYPE, SHAPE
+from datarax_typed.mypy_plugin.shapes.calls import Finding
+from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
+
+
+class Checks:
+    """Checks expressions when mypy has found out their types."""
+
+    def __init__(self) -> None:
+        self._evaluation = Evaluation()
+
+    def expression(self, api: TypeChecker, expr: Context) -> None:
+        """Report what is wrong with a call or an operation, and with what waits for it."""
+        # Of packages that others have installed, mypy says nothing either.
+        if not isinstance(expr, Expression) or api.path in api.errors.ignored_files:
+            return
+        self._evaluation.look_at(api)
+        _report(api, expr, self._evaluation.outcome(expr).findings)
+        for statement in self._evaluation.flow.awaiting.get(expr, ()):
+            _report(api, statement, self._of_statement(statement))
+
+    def _of_statement(self, statement: Statement) -> Iterator[Finding]:
+        function = self._evaluation.flow.around.get(statement)
+        match statement:
+            case ReturnStmt(expr=Expression() as value) if function is not None:
+                result = _result_type(function)
+                if result is not None:
+                    yield from self._of_value(function, result, value, "return")
+            case AssignmentStmt(lvalues=[NameExpr(name=name)], rvalue=value) if (
+                function is not None
+            ):
+                if statement.type is not None:
+                    yield from self._of_value(function, statement.type, value, name)
+            case _:
+                return
+
+    def _of_value(
+        self, function: FuncItem, typ: Type, value: Expression, where: str
+    ) -> Iterator[Finding]:
+        fitting = self._evaluation.declaring(function)
+        for misfit in fitting.misfits(typ, self._evaluation.value(value), where):
+            yield Finding(f"{function.name}: {misfit.text}", value, misfit.is_dtype)
+
+
+def _result_type(function: FuncItem) -> Type | None:
+    typ = get_proper_type(function.type)
+    is_plain = not function.is_generator and not function.is_coroutine
+    return typ.ret_type if isinstance(typ, CallableType) and is_plain else None
+
+
+def _report(api: TypeChecker, place: Context, findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        code = DTYPE if finding.is_dtype else SHAPE
+        api.fail(finding.text, finding.place or place, code=code)
+
+
+__all__ = ["Checks"]

@@ -1,0 +1,533 @@
+"""What is known of the value of an expression: shapes, sizes and what arrays are kept in.
+
+mypy's inference is not asked for shapes: a variable keeps the type of its first value there, and a
+list that of one item. What is relied on is what is declared, and what is made of that, along
+every way that leads to the expression.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from mypy.checker import TypeChecker
+from mypy.expandtype import expand_type_by_instance
+from mypy.maptype import map_instance_to_supertype
+from mypy.nodes import (
+    AssertTypeExpr,
+    AssignmentExpr,
+    AssignmentStmt,
+    BytesExpr,
+    CallExpr,
+    CastExpr,
+    ComparisonExpr,
+    ConditionalExpr,
+    Decorator,
+    DictExpr,
+    EllipsisExpr,
+    Expression,
+    FloatExpr,
+    FuncDef,
+    FuncItem,
+    IndexExpr,
+    IntExpr,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
+    OperatorAssignmentStmt,
+    OpExpr,
+    RefExpr,
+    SliceExpr,
+    StarExpr,
+    StrExpr,
+    TupleExpr,
+    TypeInfo,
+    UnaryExpr,
+    Var,
+)
+from mypy.types import CallableType, Instance, NoneType, Type, get_proper_type
+
+from datarax_typed.mypy_plugin.shapes.bindings import Bindings, BoundShape
+from datarax_typed.mypy_plugin.shapes.callables import (
+    ClassValue,
+    Entry,
+    function_of,
+)
+from datarax_typed.mypy_plugin.shapes.calls import Calls, Outcome, attempted
+from datarax_typed.mypy_plugin.shapes.declared import (
+    Typed,
+    is_array,
+    names_in,
+    replaced,
+    value_of_type,
+    within,
+)
+from datarax_typed.mypy_plugin.shapes.fitting import Fitting
+from datarax_typed.mypy_plugin.shapes.flow import Flow, flow_of
+from datarax_typed.mypy_plugin.shapes.functions import (
+    ATTRIBUTES,
+    DTYPES_NAMED,
+    METHODS,
+    OPERATORS,
+    TABLE,
+    index,
+)
+from datarax_typed.mypy_plugin.shapes.joined import anonymous, joined
+from datarax_typed.mypy_plugin.shapes.names import public_name
+from datarax_typed.mypy_plugin.shapes.sites import Binding
+from datarax_typed.mypy_plugin.shapes.sizes import LOOSE
+from datarax_typed.mypy_plugin.shapes.values import (
+    NOTHING,
+    ArrayValue,
+    Call,
+    Constant,
+    Either,
+    EllipsisValue,
+    Items,
+    Made,
+    Record,
+    Several,
+    Size,
+    Slice,
+    Value,
+)
+
+_SINGLETONS: Final[Mapping[str, Value]] = {
+    "builtins.None": Constant(None),
+    "builtins.True": Constant(True),
+    "builtins.False": Constant(False),
+}
+_DEEPEST: Final = 200
+
+
+class Evaluation:
+    """Evaluates the expressions of the module that mypy checks now."""
+
+    def __init__(self) -> None:
+        self._tree: Node | None = None
+        self._flow = Flow()
+        self._api: TypeChecker | None = None
+        self._known: dict[Expression, Outcome] = {}
+        self._open: set[Expression] = set()
+        # Whether something was asked for that mypy has not looked at yet.
+        self._is_partial = False
+        self._calls = Calls(self)
+
+    @property
+    def calls(self) -> Calls:
+        """What evaluates calls."""
+        return self._calls
+
+    @property
+    def flow(self) -> Flow:
+        """What reaches the names of the module."""
+        return self._flow
+
+    def look_at(self, api: TypeChecker, *, anew: bool = False) -> None:
+        """Turn to the module that mypy checks now."""
+        if api.tree is not self._tree or anew:
+            self._tree, self._flow = api.tree, flow_of(api.tree)
+            self._known.clear()
+        self._api = api
+
+    def value(self, expr: Expression) -> Value:
+        """Return what is known of the value of an expression."""
+        return self.outcome(expr).value
+
+    def outcome(self, expr: Expression) -> Outcome:
+        """Return what is known of an expression, and what is wrong with it itself."""
+        if expr in self._known:
+            return self._known[expr]
+        if expr in self._open or len(self._open) > _DEEPEST:
+            # A loop, that asks for what it is about to find out.
+            self._is_partial = True
+            return Outcome(NOTHING)
+        before, self._is_partial = self._is_partial, False
+        self._open.add(expr)
+        try:
+            found = self._outcome(expr)
+        finally:
+            self._open.discard(expr)
+        if not self._is_partial:
+            self._known[expr] = found
+        self._is_partial |= before
+        return found
+
+    def type_of(self, expr: Expression) -> Type | None:
+        """Return the type that mypy has inferred for an expression, or None."""
+        found = None if self._api is None else self._api.lookup_type_or_none(expr)
+        if found is None:
+            self._is_partial = True
+        return found
+
+    def _outcome(self, expr: Expression) -> Outcome:
+        match expr:
+            case CallExpr():
+                return self._calls.outcome(expr)
+            case OpExpr() | UnaryExpr() | ComparisonExpr() | IndexExpr():
+                return self._operation(expr)
+            case _:
+                return Outcome(self._value(expr))
+
+    def _value(self, expr: Expression) -> Value:
+        match expr:
+            case IntExpr():
+                return Size.of(expr.value)
+            case FloatExpr() | StrExpr():
+                return Constant(expr.value)
+            case BytesExpr():
+                return NOTHING
+            case NameExpr():
+                return self._name(expr)
+            case MemberExpr():
+                return self._member(expr)
+            case TupleExpr() | ListExpr():
+                return self._items(expr.items)
+            case DictExpr():
+                return self._record(expr)
+            case ConditionalExpr():
+                return joined([self.value(expr.if_expr), self.value(expr.else_expr)])
+            case AssignmentExpr():
+                return self.value(expr.value)
+            case CastExpr() | AssertTypeExpr():
+                return value_of_type(expr.type, within(""))
+            case EllipsisExpr():
+                return EllipsisValue()
+            case SliceExpr():
+                ends = (expr.begin_index, expr.end_index, expr.stride)
+                return Slice(*(Constant(None) if end is None else self.value(end) for end in ends))
+            case _:
+                return NOTHING
+
+    def _items(self, items: list[Expression]) -> Value:
+        if any(isinstance(item, StarExpr) for item in items):
+            return self._spliced(items)
+        return Items(tuple(map(self.value, items)))
+
+    def _spliced(self, items: list[Expression]) -> Value:
+        found: list[Value] = []
+        for item in items:
+            if not isinstance(item, StarExpr):
+                found.append(self.value(item))
+            elif isinstance(inner := self.value(item.expr), Items):
+                found += inner.items
+            else:
+                return NOTHING
+        return Items(tuple(found))
+
+    def _record(self, expr: DictExpr) -> Value:
+        fields: dict[str, Value] = {}
+        is_whole = True
+        for key, item in expr.items:
+            inner = self.value(item)
+            if key is None and isinstance(inner, Record):
+                fields |= inner.fields
+                is_whole &= inner.is_whole
+            elif isinstance(key, StrExpr):
+                fields[key.value] = inner
+            else:
+                return NOTHING
+        return Record(fields, is_whole)
+
+    # Names.
+
+    def _name(self, expr: NameExpr) -> Value:
+        if expr.fullname in _SINGLETONS:
+            return _SINGLETONS[expr.fullname]
+        if isinstance(expr.node, Var):
+            return self._variable(expr, expr.node)
+        return self._definition(expr)
+
+    def _definition(self, expr: RefExpr) -> Value:
+        name = public_name(expr)
+        if name in DTYPES_NAMED:
+            return DTYPES_NAMED[name]
+        if name in TABLE:
+            return Entry(name, TABLE[name])
+        node = expr.node
+        if isinstance(node, TypeInfo):
+            return ClassValue(node)
+        found = function_of(node)
+        return NOTHING if found is None or isinstance(found, tuple) else found
+
+    def _variable(self, expr: NameExpr, var: Var) -> Value:
+        bindings = self._flow.reads.get(expr)
+        if var.fullname.partition(".")[0] in ("jax", "numpy", "flax"):
+            return self._definition(expr)
+        if not bindings or (len(bindings) == 1 and next(iter(bindings)).kind == "unknown"):
+            return self._declared_elsewhere(var)
+        value = joined(self._bound(binding, var) for binding in bindings)
+        return self._narrowed(expr, value)
+
+    def _declared_elsewhere(self, var: Var) -> Value:
+        """Return what is known of a variable by its declaration alone, in another module."""
+        if var.is_inferred or "." not in var.fullname or self._is_local(var):
+            return NOTHING
+        return value_of_type(var.type, within(""))
+
+    def _is_local(self, var: Var) -> bool:
+        tree = self._tree
+        return tree is not None and var.fullname.startswith(f"{getattr(tree, 'fullname', '')}.")
+
+    def _narrowed(self, expr: Expression, value: Value) -> Value:
+        """Return what is left of one of several values where mypy knows more."""
+        if not isinstance(value, Either):
+            return value
+        typ = get_proper_type(self.type_of(expr))
+        if typ is not None and is_array(typ):
+            options = [option for option in value.options if isinstance(option, ArrayValue)]
+            return options[0] if len(options) == 1 else value
+        return value
+
+    def _bound(self, binding: Binding, var: Var) -> Value:
+        match binding.kind:
+            case "parameter" if isinstance(binding.node, FuncItem):
+                return self._parameter(var, binding.node)
+            case "annotated" if isinstance(binding.node, AssignmentStmt):
+                return self._annotated(var, binding.node)
+            case "value" if isinstance(binding.node, Expression):
+                return _part(self.value(binding.node), binding.path)
+            case "element" if isinstance(binding.node, Expression):
+                return _part(self._element(self.value(binding.node)), binding.path)
+            case "operation" if isinstance(binding.node, OperatorAssignmentStmt):
+                statement = binding.node
+                operands = self.value(statement.lvalue), self.value(statement.rvalue)
+                return self._applied(statement.op, *operands).value
+            case _:
+                return NOTHING
+
+    def _annotated(self, var: Var, statement: AssignmentStmt) -> Value:
+        function = self._flow.around.get(statement)
+        if function is None:
+            return value_of_type(var.type, within(var.fullname))
+        fitting = self.declaring(function)
+        # What it is made of tells what new names stand for.
+        list(fitting.misfits(statement.type or NoneType(), self.value(statement.rvalue), ""))
+        return value_of_type(var.type, replaced(fitting.bindings, fitting.resolve, {}))
+
+    def declaring(self, function: FuncItem) -> Fitting:
+        """Return the names of a function's parameters, each bound to a size that is fixed."""
+        scope = self._flow.scope(function)
+        bindings = Bindings()
+        for argument in function.arguments:
+            for name in names_in(argument.variable.type):
+                bindings.bind(name, Size.named(name, scope))
+            for name in names_in(argument.variable.type, variadic=True):
+                bindings.shapes[name] = BoundShape((Several(name, scope),), False, "")
+        return Fitting(self._calls.resolver_within(function), bindings)
+
+    def _parameter(self, var: Var, function: FuncItem) -> Value:
+        scope = self._flow.scope(function)
+        if _is_first_of_method(var, function):
+            return self._receiver(var, function)
+        typ = get_proper_type(var.type)
+        if isinstance(typ, Instance) and typ.type.fullname == "builtins.int":
+            # Whatever it is, it is the same everywhere.
+            return Size.named(var.name, f"{scope} int{LOOSE}")
+        return value_of_type(var.type, within(scope))
+
+    def parameters(self, function: FuncItem) -> dict[str, Value]:
+        """Return what is known of the parameters of a function within it."""
+        variables = [argument.variable for argument in function.arguments]
+        return {var.name: self._parameter(var, function) for var in variables}
+
+    def _receiver(self, var: Var, function: FuncItem) -> Value:
+        typ = get_proper_type(var.type)
+        if isinstance(typ, Instance):
+            return Typed(typ, self._flow.class_scope(function.info), is_self=True)
+        return NOTHING
+
+    def _element(self, value: Value) -> Value:
+        match value:
+            case Items():
+                return joined(value.items)
+            case ArrayValue():
+                return self._tried(lambda: index(value, Size.of(0)))
+            case Typed():
+                return self._argument_of(value, _ITERABLES)
+            case _:
+                return NOTHING
+
+    def _argument_of(self, value: Typed, names: tuple[str, ...]) -> Value:
+        typ = get_proper_type(value.typ)
+        if isinstance(typ, Instance) and typ.type.fullname in names and typ.args:
+            return value_of_type(typ.args[-1], within(value.scope))
+        return NOTHING
+
+    # Attributes.
+
+    def _member(self, expr: MemberExpr) -> Value:
+        if expr.fullname in _SINGLETONS:
+            return _SINGLETONS[expr.fullname]
+        if public_name(expr):
+            found = self._definition(expr)
+            if found != NOTHING:
+                return found
+        owner = self._owner(expr)
+        return self._narrowed(expr, self.attribute(owner, expr.name))
+
+    def _owner(self, expr: MemberExpr) -> Value:
+        owner = self.value(expr.expr)
+        if isinstance(owner, Either):
+            options = [option for option in owner.options if option != Constant(None)]
+            owner = options[0] if len(options) == 1 else NOTHING
+        if owner == NOTHING or isinstance(owner, Typed):
+            # Of what class it is, mypy knows better: where it was narrowed, for one thing.
+            typ = self.type_of(expr.expr)
+            proper = get_proper_type(typ)
+            is_self, scope = (
+                (owner.is_self, owner.scope) if isinstance(owner, Typed) else (False, "")
+            )
+            if isinstance(proper, Instance) and not is_array(proper):
+                known = get_proper_type(owner.typ) if isinstance(owner, Typed) else None
+                same = isinstance(known, Instance) and known.type is proper.type
+                return owner if same else Typed(Instance(proper.type, []), scope, is_self)
+        return owner
+
+    def attribute(self, owner: Value, name: str) -> Value:
+        """Return what is known of an attribute of a value."""
+        match owner:
+            case ArrayValue() if name in ATTRIBUTES:
+                return self._tried(lambda: ATTRIBUTES[name](owner))
+            case ArrayValue() if name in METHODS:
+                return Entry(name, METHODS[name], (owner,))
+            case Made(kind="flax.nnx.Param") if name in ("value", "raw_value"):
+                return owner.facts.get("value", NOTHING)
+            case Typed():
+                return self._attribute_of_object(owner, name)
+            case ClassValue():
+                return self._attribute_of_class(owner, name)
+            case _:
+                return NOTHING
+
+    def _attribute_of_object(self, owner: Typed, name: str) -> Value:
+        typ = get_proper_type(owner.typ)
+        symbol = typ.type.get(name) if isinstance(typ, Instance) else None
+        if symbol is None or not isinstance(typ, Instance):
+            return NOTHING
+        node = symbol.node
+        if isinstance(node, Decorator) and node.var.is_property:
+            signature = get_proper_type(node.func.type)
+            result = signature.ret_type if isinstance(signature, CallableType) else None
+            return value_of_type(self._seen_from(typ, result, node.var.info), within(owner.scope))
+        if isinstance(node, FuncDef | Decorator):
+            found = function_of(node, owner)
+            return NOTHING if found is None or isinstance(found, tuple) else found
+        return self._field(owner, typ, node) if isinstance(node, Var) else NOTHING
+
+    def _field(self, owner: Typed, typ: Instance, var: Var) -> Value:
+        if not var.is_inferred and var.type is not None:
+            declared = self._seen_from(typ, var.type, var.info)
+            return value_of_type(declared, within(owner.scope))
+        assigned = self._flow.attribute(var)
+        if assigned is None:
+            return NOTHING
+        value = self.value(assigned)
+        # Of another object of the class, the names are other sizes.
+        return value if owner.is_self else anonymous(value)
+
+    def _seen_from(self, typ: Instance, declared: Type | None, info: TypeInfo) -> Type | None:
+        """Return a type of a class's body as an object has it, that may be of a subclass."""
+        if declared is None or not info.defn.type_vars or not typ.args:
+            return declared
+        return expand_type_by_instance(declared, map_instance_to_supertype(typ, info))
+
+    def _attribute_of_class(self, owner: ClassValue, name: str) -> Value:
+        symbol = owner.info.get(name)
+        node = symbol.node if symbol is not None else None
+        function = node.func if isinstance(node, Decorator) else node
+        if not isinstance(function, FuncDef):
+            return NOTHING
+        found = function_of(node, owner if function.is_class else None)
+        return NOTHING if found is None or isinstance(found, tuple) else found
+
+    # Operations.
+
+    def _operation(self, expr: OpExpr | UnaryExpr | ComparisonExpr | IndexExpr) -> Outcome:
+        match expr:
+            case OpExpr(op="and" | "or"):
+                return Outcome(NOTHING)
+            case OpExpr():
+                return self._applied(expr.op, self.value(expr.left), self.value(expr.right))
+            case UnaryExpr(op="not"):
+                return Outcome(NOTHING)
+            case UnaryExpr():
+                return self._applied(expr.op, self.value(expr.expr))
+            case ComparisonExpr(operators=[operator], operands=[left, right]):
+                if operator in OPERATORS:
+                    return self._applied(operator, self.value(left), self.value(right))
+                return Outcome(NOTHING)
+            case IndexExpr():
+                return self._indexed(self.value(expr.base), self.value(expr.index), expr)
+            case _:
+                return Outcome(NOTHING)
+
+    def _applied(self, operator: str, *operands: Value) -> Outcome:
+        function = OPERATORS.get(operator)
+        if function is None:
+            return Outcome(NOTHING)
+        return attempted(lambda: function(Call(operands, {})))
+
+    def _indexed(self, base: Value, key: Value, expr: IndexExpr) -> Outcome:
+        match base, key:
+            case ArrayValue(), _:
+                return attempted(lambda: index(base, key))
+            case Made(kind="flax.nnx.Param"), _:
+                return self._indexed(base.facts.get("value", NOTHING), key, expr)
+            case Items(), Size(number=int() as at) if -len(base.items) <= at < len(base.items):
+                return Outcome(base.items[at])
+            case Items(), Slice():
+                return Outcome(_sliced(base, key))
+            case Record(), Constant(value=str() as name):
+                return Outcome(base.fields.get(name, NOTHING))
+            case Typed(), _:
+                return Outcome(self._argument_of(base, _CONTAINERS))
+            case ClassValue(), _:
+                # `Class[int]`
+                return Outcome(base)
+            case _:
+                return Outcome(NOTHING)
+
+    def _tried(self, function: Callable[[], Value]) -> Value:
+        return attempted(function).value
+
+
+_ITERABLES: Final = (
+    *("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"),
+    *("typing.Sequence", "typing.Iterable", "typing.Iterator", "typing.Collection"),
+)
+_CONTAINERS: Final = (
+    *("builtins.list", "builtins.tuple", "typing.Sequence"),
+    *("builtins.dict", "typing.Mapping", "typing.MutableMapping"),
+)
+
+
+def _part(value: Value, path: tuple[int, ...]) -> Value:
+    for at in path:
+        match value:
+            case Items() if at < len(value.items):
+                value = value.items[at]
+            case ArrayValue():
+                whole = value
+                value = attempted(lambda: index(whole, Size.of(0))).value  # noqa: B023  # called here
+            case _:
+                return NOTHING
+    return value
+
+
+def _sliced(base: Items, key: Slice) -> Value:
+    ends = [
+        end.number if isinstance(end, Size) else None for end in (key.start, key.stop, key.step)
+    ]
+    given = (key.start, key.stop, key.step)
+    if any(end is None and part != Constant(None) for end, part in zip(ends, given, strict=True)):
+        return NOTHING
+    return Items(base.items[slice(*ends)])
+
+
+def _is_first_of_method(var: Var, function: FuncItem) -> bool:
+    if not function.info or not function.arguments or function.is_static or function.is_class:
+        return False
+    return function.arguments[0].variable is var
+
+
+__all__ = ["Evaluation"]

@@ -1,0 +1,413 @@
+"""Which bindings of a name may be in force where it is read."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from mypy.nodes import (
+    AssignmentExpr,
+    AssignmentStmt,
+    Block,
+    BreakStmt,
+    CallExpr,
+    ComparisonExpr,
+    ContinueStmt,
+    DelStmt,
+    DictionaryComprehension,
+    Expression,
+    ForStmt,
+    FuncDef,
+    FuncItem,
+    GeneratorExpr,
+    IfStmt,
+    LambdaExpr,
+    Lvalue,
+    MatchStmt,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Node,
+    OperatorAssignmentStmt,
+    RaiseStmt,
+    ReturnStmt,
+    StarExpr,
+    Statement,
+    StrExpr,
+    TryStmt,
+    TupleExpr,
+    TypeInfo,
+    Var,
+    WhileStmt,
+    WithStmt,
+)
+
+from datarax_typed.mypy_plugin.shapes.sites import (
+    UNKNOWN,
+    Binding,
+    Sites,
+    assigned,
+    bound_names,
+    called_name,
+    captured,
+    has_value,
+)
+from datarax_typed.mypy_plugin.shapes.sizes import LOOSE
+from datarax_typed.mypy_plugin.shapes.walking import Walker, children
+
+Bindings: TypeAlias = frozenset[Binding]
+_Reaching: TypeAlias = dict[Var, Bindings]
+
+_NO_BINDINGS: Final[Bindings] = frozenset()
+# `contextlib.suppress`, `pytest.raises` and the like.
+_SWALLOWERS: Final = re.compile("suppress|raises|ignor|catch|swallow", re.IGNORECASE)
+# What looks at sizes, and goes on only where they are as they should be.
+_CHECKERS: Final = re.compile("assert|check|ensure|valid|require|broadcast_shapes")
+
+
+@dataclass(slots=True)
+class Flow:
+    """What reaches the names that a module reads.
+
+    Attributes:
+        reads: of each name that is read, the bindings that may be in force.
+        around: of each statement that declares or returns something, the function around it.
+        awaiting: of each expression, the statements whose value depends on it alone.
+        comparing: the functions that compare sizes, or call what does.
+    """
+
+    reads: dict[NameExpr, Bindings] = field(default_factory=dict)
+    around: dict[Statement, FuncItem | None] = field(default_factory=dict)
+    awaiting: dict[Expression, list[Statement]] = field(default_factory=dict)
+    comparing: set[FuncItem] = field(default_factory=set)
+    _attributes: dict[Var, list[Expression]] = field(default_factory=dict)
+    _written: set[str] = field(default_factory=set)
+
+    def scope(self, function: FuncItem) -> str:
+        """Return where the names in a function's signature have their meaning."""
+        place = f"{function.fullname}:{function.line}"
+        # Where sizes are compared, two names may well be one size.
+        return place + LOOSE if function in self.comparing else place
+
+    def class_scope(self, info: TypeInfo) -> str:
+        """Return where the names in the fields of a class have their meaning."""
+        # What its objects make sure of when they are made is not looked at.
+        return info.fullname + LOOSE
+
+    def attribute(self, var: Var) -> Expression | None:
+        """Return what is assigned to an attribute, if that is one expression, in one place."""
+        found = self._attributes.get(var, [])
+        return found[0] if len(found) == 1 and var.name not in self._written else None
+
+    def note_attribute(self, target: Expression, value: Expression | None) -> None:
+        """Note that something is assigned to an attribute; None: that it is changed otherwise."""
+        if not isinstance(target, MemberExpr):
+            return
+        if value is None or not isinstance(target.node, Var):
+            self._written.add(target.name)
+        elif value not in (found := self._attributes.setdefault(target.node, [])):
+            found.append(value)
+
+    def note_names(self, names: Iterable[Expression]) -> None:
+        """Note that attributes are changed whose names are texts."""
+        self._written |= {name.value for name in names if isinstance(name, StrExpr)}
+
+    def wait(self, statement: Statement, value: Expression) -> None:
+        """Note which expressions the value of a statement is made of."""
+        for part in value.items if isinstance(value, TupleExpr) else (value,):
+            binding = only_binding(self.reads, part) if isinstance(part, NameExpr) else None
+            source = binding.node if binding is not None and binding.kind == "value" else part
+            if isinstance(source, Expression):
+                waiting = self.awaiting.setdefault(source, [])
+                waiting += [] if statement in waiting else [statement]
+
+
+def flow_of(tree: MypyFile) -> Flow:
+    """Return what reaches the names that a module reads."""
+    sites = Sites()
+    sites.visit_all(tree.defs)
+    walker = _Walker(sites)
+    walker.visit_all(tree.defs)
+    return walker.flow
+
+
+@dataclass(slots=True)
+class _Loop:
+    """What reaches the next round of a loop, and what leaves it early."""
+
+    again: list[_Reaching] = field(default_factory=list)
+    after: list[_Reaching] = field(default_factory=list)
+
+
+class _Walker(Walker):
+    """Goes through statements as they run, with what is bound so far."""
+
+    def __init__(self, sites: Sites) -> None:
+        self.flow = Flow()
+        self._sites = sites
+        # None: nothing gets here.
+        self._now: _Reaching | None = {}
+        self._function: FuncItem | None = None
+        self._loops: list[_Loop] = []
+        # Of each `try` around: what is bound in its body may be in force in its handlers.
+        self._tries: list[_Reaching] = []
+
+    def _bind(self, var: Node | None, binding: Binding, *, surely: bool = True) -> None:
+        if not isinstance(var, Var) or self._now is None:
+            return
+        before = _NO_BINDINGS if surely else self._now.get(var, _NO_BINDINGS)
+        self._now[var] = before | {binding}
+        for around in self._tries:
+            around[var] = around.get(var, _NO_BINDINGS) | {binding}
+
+    def _bind_elements(self, target: Lvalue, value: Expression) -> None:
+        for name, path in bound_names([target]):
+            self._bind(name.node, UNKNOWN if path is None else Binding("element", value, path))
+
+    def _hide(self, *targets: Expression | None) -> None:
+        for name, _ in bound_names(targets):
+            self._bind(name.node, UNKNOWN)
+
+    def _read_within(self, target: Expression) -> None:
+        """Read what a target reads: `x[i] = value` reads x and i."""
+        if isinstance(target, NameExpr):
+            return
+        for part in children(target):
+            if isinstance(target, TupleExpr | StarExpr) and isinstance(part, Expression):
+                self.flow.note_attribute(part, None)
+                self._read_within(part)
+            else:
+                self.visit(part)
+
+    def visit_name_expr(self, node: NameExpr) -> None:
+        if isinstance(node.node, Var):
+            before = self.flow.reads.get(node, _NO_BINDINGS)
+            self.flow.reads[node] = before | self._in_force(node.node)
+
+    def _in_force(self, var: Var) -> Bindings:
+        if self._sites.owners.get(var, set()) == {self._function}:
+            return _NO_BINDINGS if self._now is None else self._now.get(var, _NO_BINDINGS)
+        # What a function reads of those around it: known if it never changes.
+        found = self._sites.found.get(var, [])
+        return frozenset(found) if len(found) == 1 else frozenset({UNKNOWN})
+
+    def visit_comparison_expr(self, node: ComparisonExpr) -> None:
+        if self._function is not None and any(map(self._sites.tells_size, node.operands)):
+            self.flow.comparing.add(self._function)
+        self.visit_children(node)
+
+    def visit_call_expr(self, node: CallExpr) -> None:
+        name = called_name(node)
+        if self._function is not None and _CHECKERS.search(name):
+            self.flow.comparing.add(self._function)
+        if name in ("setattr", "delattr"):
+            self.flow.note_names(node.args[1:2])
+        self.visit_children(node)
+
+    # Branches: what is in force after them was so in one of them.
+
+    def _either(self, ways: Iterable[Callable[[], None]]) -> None:
+        before = self._now
+        ends: list[_Reaching | None] = []
+        for way in ways:
+            self._now = None if before is None else dict(before)
+            way()
+            ends.append(self._now)
+        self._now = _joined(ends)
+
+    def _going(self, block: Block | None) -> Callable[[], None]:
+        return lambda: self.visit(block)
+
+    def visit_if_stmt(self, node: IfStmt) -> None:
+        self.visit_all(node.expr)
+        self._either([*map(self._going, node.body), self._going(node.else_body)])
+
+    def visit_match_stmt(self, node: MatchStmt) -> None:
+        self.visit(node.subject)
+        for var in captured(node):
+            self._bind(var, UNKNOWN, surely=False)
+        self.visit_all(node.guards)
+        self._either([*map(self._going, node.bodies), self._going(None)])
+
+    def visit_try_stmt(self, node: TryStmt) -> None:
+        before = self._now
+        self._tries.append({})
+        self.visit(node.body)
+        bound = self._tries.pop()
+        thrown = None if before is None else _joined([before, bound])
+        self._either([self._going(node.else_body), *self._handlers(node, thrown)])
+        if node.finally_body is not None:
+            after = self._now
+            self._now = _joined([after, thrown])
+            self.visit(node.finally_body)
+            # What was thrown goes on after it.
+            self._now = None if after is None else self._now
+
+    def _handlers(self, node: TryStmt, thrown: _Reaching | None) -> Iterator[Callable[[], None]]:
+        for handler in node.handlers:
+
+            def handle(handler: Block = handler) -> None:
+                self._now = None if thrown is None else dict(thrown)
+                self._hide(*node.vars)
+                self.visit(handler)
+
+            yield handle
+
+    def visit_with_stmt(self, node: WithStmt) -> None:
+        self.visit_all(node.expr)
+        before = self._now
+        self._hide(*node.target)
+        self._tries.append({})
+        self.visit(node.body)
+        bound = self._tries.pop()
+        if before is not None and any(map(_swallows, node.expr)):
+            self._now = _joined([self._now, before, bound])
+
+    # Loops: what a round binds may be in force in the next.
+
+    def _rounds(self, one_round: Callable[[], None], else_body: Block | None) -> None:
+        before = self._now
+        while True:
+            self._loops.append(_Loop())
+            self._now = None if before is None else dict(before)
+            one_round()
+            loop = self._loops.pop()
+            again = _joined([before, self._now, *loop.again])
+            if again == before:
+                break
+            before = again
+        self._now = before
+        self.visit(else_body)
+        self._now = _joined([self._now, *loop.after])
+
+    def visit_while_stmt(self, node: WhileStmt) -> None:
+        def one_round() -> None:
+            self.visit(node.expr)
+            self.visit(node.body)
+
+        self._rounds(one_round, node.else_body)
+
+    def visit_for_stmt(self, node: ForStmt) -> None:
+        self.visit(node.expr)
+
+        def one_round() -> None:
+            self._bind_elements(node.index, node.expr)
+            self._read_within(node.index)
+            self.visit(node.body)
+
+        self._rounds(one_round, node.else_body)
+
+    def visit_break_stmt(self, node: BreakStmt) -> None:
+        self._leave(self._loops[-1].after)
+
+    def visit_continue_stmt(self, node: ContinueStmt) -> None:
+        self._leave(self._loops[-1].again)
+
+    def _leave(self, to: list[_Reaching]) -> None:
+        if self._now is not None:
+            to.append(self._now)
+        self._now = None
+
+    def visit_return_stmt(self, node: ReturnStmt) -> None:
+        self.visit_children(node)
+        self.flow.around[node] = self._function
+        if node.expr is not None:
+            self.flow.wait(node, node.expr)
+        self._now = None
+
+    def visit_raise_stmt(self, node: RaiseStmt) -> None:
+        self.visit_children(node)
+        self._now = None
+
+    # What binds.
+
+    def visit_assignment_stmt(self, node: AssignmentStmt) -> None:
+        if not has_value(node):
+            return
+        self.visit(node.rvalue)
+        self.flow.around[node] = self._function
+        if node.type is not None:
+            self.flow.wait(node, node.rvalue)
+        for target in node.lvalues:
+            for name, path in bound_names([target]):
+                self._bind(name.node, assigned(node, path))
+            self.flow.note_attribute(target, node.rvalue)
+            self._read_within(target)
+
+    def visit_operator_assignment_stmt(self, node: OperatorAssignmentStmt) -> None:
+        self.visit_children(node)
+        self.flow.note_attribute(node.lvalue, None)
+        for name, _ in bound_names([node.lvalue]):
+            self._bind(name.node, Binding("operation", node))
+
+    def visit_assignment_expr(self, node: AssignmentExpr) -> None:
+        self.visit(node.value)
+        # In `a and (b := c)` it may not come to that.
+        self._bind(node.target.node, Binding("value", node.value), surely=False)
+        self.visit(node.target)
+
+    def visit_del_stmt(self, node: DelStmt) -> None:
+        self.flow.note_attribute(node.expr, None)
+        self._read_within(node.expr)
+        self._hide(node.expr)
+
+    # What is run within, or later.
+
+    def visit_func_def(self, node: FuncDef) -> None:
+        self._function_within(node)
+
+    def visit_lambda_expr(self, node: LambdaExpr) -> None:
+        self._function_within(node)
+
+    def _function_within(self, node: FuncItem) -> None:
+        self.visit_all(argument.initializer for argument in node.arguments)
+        outside = self._now, self._function, self._loops, self._tries
+        self._now, self._function, self._loops, self._tries = {}, node, [], []
+        for argument in node.arguments:
+            self._bind(argument.variable, Binding("parameter", node))
+        self.visit(node.body)
+        self._now, self._function, self._loops, self._tries = outside
+
+    def visit_generator_expr(self, node: GeneratorExpr) -> None:
+        self._comprehension(node)
+        self.visit(node.left_expr)
+
+    def visit_dictionary_comprehension(self, node: DictionaryComprehension) -> None:
+        self._comprehension(node)
+        self.visit_all([node.key, node.value])
+
+    def _comprehension(self, node: GeneratorExpr | DictionaryComprehension) -> None:
+        for index, sequence, tests in zip(
+            node.indices, node.sequences, node.condlists, strict=True
+        ):
+            self.visit(sequence)
+            self._bind_elements(index, sequence)
+            self.visit_all(tests)
+
+
+def _swallows(manager: Expression) -> bool:
+    """Return whether a context manager may go on after what is raised within it."""
+    return isinstance(manager, CallExpr) and bool(_SWALLOWERS.search(called_name(manager)))
+
+
+def _joined(ways: Iterable[_Reaching | None]) -> _Reaching | None:
+    """Return what is in force where several ways meet; of ways that end, nothing."""
+    found: _Reaching | None = None
+    for way in ways:
+        if way is None:
+            continue
+        if found is None:
+            found = dict(way)
+            continue
+        for var, bindings in way.items():
+            found[var] = found.get(var, _NO_BINDINGS) | bindings
+    return found
+
+
+def only_binding(reads: Mapping[NameExpr, Bindings], name: NameExpr) -> Binding | None:
+    """Return the binding of a name that is in force where it is read, if there is just one."""
+    found = reads.get(name, _NO_BINDINGS)
+    return next(iter(found)) if len(found) == 1 else None
+
+
+__all__ = ["Bindings", "Flow", "flow_of", "only_binding"]
