@@ -64,7 +64,8 @@ def _rank_mismatch(dims: _Dims, shape: Shape) -> str | None:
     count = len(axes_of(shape))
     if needed < len(dims):
         is_wrong = is_ranked(shape) and count < needed
-        return f"at least {_axes(needed)} are needed, it has {count}" if is_wrong else None
+        verb = "is" if needed == 1 else "are"
+        return f"at least {_axes(needed)} {verb} needed, it has {count}" if is_wrong else None
     if is_ranked(shape):
         return None if count == needed else f"it has {_axes(count)}, not {needed}"
     return None if count <= needed else f"it has at least {_axes(count)}, not {needed}"
