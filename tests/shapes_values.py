@@ -64,11 +64,13 @@ class Maker:
         for one in inspect.signature(function).parameters.values():
             if instead is not None and one.name == "self":
                 continue
+            if one.kind is one.VAR_KEYWORD:
+                continue
+            if one.name not in hints and one.default is one.empty:
+                raise NotMadeError(f"{one.name}: expected an annotation")
             if one.kind is one.VAR_POSITIONAL:
                 arguments += [self.make(hints[one.name], one.name) for _ in range(2)]
-            elif one.default is one.empty and one.kind is not one.VAR_KEYWORD:
-                if one.name not in hints:
-                    raise NotMadeError(f"{one.name}: expected an annotation")
+            elif one.default is one.empty:
                 value = self.make(hints[one.name], one.name)
                 if one.kind is one.KEYWORD_ONLY:
                     keywords[one.name] = value
@@ -152,16 +154,12 @@ class Maker:
 
     def _array(self, hint: Any) -> Any:
         shape = self._shape(hint.dim_str)
-        dtypes = hint.dtypes
-        texts = [one for one in dtypes if isinstance(one, str)] if dtypes else []
-        if not texts and dtypes is not None and dtypes:
-            # PRNG keys.
+        # Of `Shaped`, all: jaxtyping has an object that is no list for it.
+        known = hint.dtypes if isinstance(hint.dtypes, list | tuple) else _DTYPES
+        dtype = next((one for one in _DTYPES if one in known), None)
+        if dtype is None and any("key" in str(one) for one in known):
             return jax.random.split(jax.random.key(0), shape) if shape else jax.random.key(0)
-        dtype = next((one for one in _DTYPES if not texts or one in texts), "")
-        if not dtype and any("key" in one or "prng" in one for one in texts):
-            return jax.random.split(jax.random.key(0), shape) if shape else jax.random.key(0)
-        if not dtype:
-            dtype = texts[0]
+        dtype = dtype or str(known[0])
         if hint.array_type is np.ndarray:
             return np.zeros(shape, dtype)
         return jnp.zeros(shape, dtype)

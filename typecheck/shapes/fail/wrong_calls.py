@@ -162,7 +162,7 @@ def size_of_any_rank(x: Float[Array, "*batch 5"]) -> None:
 
 
 def size_of_an_alias(image: Image, mask: Mask) -> None:
-    perhaps(image[:, :, 0], mask)  # E: datarax-shape: mask: expected Bool[Array, "n"]
+    perhaps(image[:, :2, 0], mask)  # E: datarax-shape: mask: expected Bool[Array, "n"]
 
 
 # 3: one name, two sizes in the call

@@ -25,7 +25,8 @@ class Camera:
 
     @property
     def focal(self) -> Float[Array, "2"]:
-        return jnp.diagonal(self.matrix)[:2]
+        diagonal: Array = jnp.diagonal(self.matrix)
+        return diagonal[:2]
 
     @classmethod
     def at(cls, centre: Float[Array, "2"]) -> "Camera":

@@ -294,7 +294,8 @@ def linears_in_a_row(x: Float[Array, "b 8"], rngs: nnx.Rngs) -> Array:
 
 def norm_of_another_width(x: Float[Array, "b 10"], rngs: nnx.Rngs) -> Array:
     norm = nnx.LayerNorm(8, rngs=rngs)
-    return norm(x)  # E: datarax-shape: LayerNorm:
+    normed: Array = norm(x)  # E: datarax-shape: LayerNorm:
+    return normed
 
 
 def convolution_of_channels(x: Float[Array, "b h w 3"], rngs: nnx.Rngs) -> Array:
@@ -324,7 +325,8 @@ def parameter_then_call() -> Array:
 
 def annotated_parameter(x: Float[Array, "b 10"]) -> Array:
     bias: nnx.Param[Float[Array, "9"]] = nnx.Param(jnp.zeros(9))
-    return x + bias[...]  # E: datarax-shape: add:
+    bias_row: Array = bias[...]
+    return x + bias_row  # E: datarax-shape: add:
 
 
 # 10: labels
