@@ -29,7 +29,8 @@ def groups(side: str) -> Groups:
         elif token == ")":
             require(is_open)
             is_open = False
-            result.append(tuple(opened))
+            # With a 1, `(...)` is not taken for `...`.
+            result.append((ELLIPSIS, "1") if opened == [ELLIPSIS] else tuple(opened))
         elif is_open:
             opened.append(token)
         else:

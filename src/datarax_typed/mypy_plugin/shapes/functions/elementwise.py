@@ -41,16 +41,22 @@ def real_inexact(dtypes: Dtypes) -> Dtypes:
     return real(inexact(dtypes))
 
 
+def counted(dtypes: Dtypes) -> Dtypes:
+    """Return the dtypes of a function for which truth values are numbers."""
+    return dtypes - BOOL | DEFAULT["int"] if dtypes & BOOL else dtypes
+
+
 def either(dtypes: Dtypes) -> Dtypes:
     """Return the dtypes of a function that keeps whole numbers in some cases only."""
-    return dtypes | inexact(dtypes)
+    return counted(dtypes) | dtypes | inexact(dtypes)
 
 
 _ONE: Final[Mapping[Rule, str]] = {
     inexact: "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan asin "
     "acos atan sinh cosh tanh arcsinh arccosh arctanh asinh acosh atanh sinc deg2rad rad2deg "
     "degrees radians",
-    same: "negative positive conj conjugate square sign nan_to_num bitwise_not bitwise_invert",
+    same: "negative positive conj conjugate sign nan_to_num bitwise_not bitwise_invert",
+    counted: "square",
     either: "floor ceil trunc fix round rint around reciprocal i0",
     real: "abs absolute real imag",
     real_inexact: "angle fabs",

@@ -40,7 +40,7 @@ _Part: TypeAlias = Size | Slice | Constant | EllipsisValue | ArrayValue
 
 
 def index(value: Value, key: Value) -> Value:
-    """Return what an array, `x.at` or an `nnx.Param` gives for a key.
+    """Return what an array, a tuple, `x.at` or an `nnx.Param` gives for a key.
 
     Raises:
         ShapeError: there are more indices than axes, or one is no index.
@@ -49,11 +49,25 @@ def index(value: Value, key: Value) -> Value:
         return Made(AT_PLACES, value.facts)
     if isinstance(value, Made) and key == EllipsisValue():
         return unwrapped(value)
+    if isinstance(value, Items):
+        return _item(value.items, key)
     try:
         found = array(value)
         return ArrayValue(found.dtypes, _indexed(found.shape, _parts(key)))
     except NotKnownError:
         return NOTHING
+
+
+def _item(items: tuple[Value, ...], key: Value) -> Value:
+    match key:
+        case Size() if key.number is not None and -len(items) <= key.number < len(items):
+            return items[key.number]
+        case Slice(start, stop, step):
+            first, last, by = map(_number, (start, stop, step))
+            is_known = all(end == NONE or _number(end) is not None for end in (start, stop, step))
+            return Items(items[first:last:by]) if is_known and by != 0 else NOTHING
+        case _:
+            return NOTHING
 
 
 def _parts(key: Value) -> list[_Part]:
@@ -143,11 +157,8 @@ def _sliced(axis: Axis | Several, part: Slice) -> Axis | Several:
 def _numbered_slice(axis: Size, part: Slice, step: int) -> Axis:
     """Return how many items there are if all is numbers, or None."""
     start, stop = _number(part.start), _number(part.stop)
-    is_start, is_stop = (
-        part.start == NONE or start is not None,
-        part.stop == NONE or stop is not None,
-    )
-    if axis.number is None or not is_start or not is_stop:
+    is_known = all(end == NONE or _number(end) is not None for end in (part.start, part.stop))
+    if axis.number is None or not is_known:
         return None
     return Size.of(len(range(*slice(start, stop, step).indices(axis.number))))
 

@@ -34,7 +34,7 @@ _VALID: Final = Constant("VALID")
 def resize(image: Value, shape: Value, method: Value, *_: Value, **__: Value) -> Value:
     """Return an image of another size."""
     found, target = array(image), given_shape(shape)
-    return ArrayValue(inexact(found.dtypes), target)
+    return ArrayValue(either(found.dtypes), target)
 
 
 def glu(x: Value, axis: Value = LAST) -> Value:
