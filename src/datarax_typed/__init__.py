@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datarax_typed.core.assert_shape import assert_shape as assert_shape
     from datarax_typed.core.config import DataraxModuleConfig as DataraxModuleConfig
     from datarax_typed.core.config import OperatorConfig as OperatorConfig
     from datarax_typed.core.contracts import contract as contract
@@ -185,6 +186,7 @@ if TYPE_CHECKING:
 
 # The module of every public name. Type checkers read the imports above; a test holds both equal.
 _HOMES = {
+    "core.assert_shape": ("assert_shape",),
     "core.config": (
         "DataraxModuleConfig",
         "OperatorConfig",

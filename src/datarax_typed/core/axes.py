@@ -35,6 +35,18 @@ class scope:  # noqa: N801  # used like a function; a generator would take longe
         _storage.pop_shape_memo()
 
 
+def recall(bindings: Bindings, arguments: Mapping[str, object]) -> None:
+    """Open a scope in which axes are bound already; `forget` closes it."""
+    memos = _storage.push_shape_memo(dict(arguments))
+    for memo, known in zip(memos, bindings, strict=False):
+        memo.update(known)
+
+
+def forget() -> None:
+    """Close the innermost scope."""
+    _storage.pop_shape_memo()
+
+
 @contextmanager
 def leaf(index: int, structure: str | None) -> Iterator[None]:
     """Let an axis such as "?h" mean the axis h of one leaf of a named structure."""
@@ -96,4 +108,15 @@ def _bindings() -> Bindings:
     return bindings
 
 
-__all__ = ["Bindings", "bound", "count", "leaf", "names", "restore", "scope", "snapshot"]
+__all__ = [
+    "Bindings",
+    "bound",
+    "count",
+    "forget",
+    "leaf",
+    "names",
+    "recall",
+    "restore",
+    "scope",
+    "snapshot",
+]

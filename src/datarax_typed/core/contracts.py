@@ -32,6 +32,9 @@ _ENABLED: ContextVar[bool] = ContextVar(
 _STAGE: ContextVar[str] = ContextVar("stage", default="")
 _PLACES: ContextVar[tuple[str, ...]] = ContextVar("places", default=())
 
+# Whether the axes of a call that is remembered are bound while it runs, which takes its time.
+_binds_recalled = False
+
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
@@ -66,6 +69,12 @@ def stage(name: str) -> Iterator[None]:
 def current_stage() -> str:
     """Return the stage of a composition that is running, or an empty string."""
     return _STAGE.get()
+
+
+def bind_recalled() -> None:
+    """From now on, bind the axes of calls that are not checked anew, for who asks for them."""
+    global _binds_recalled  # noqa: PLW0603  # a ContextVar would take longer, in every call
+    _binds_recalled = True
 
 
 class places:  # noqa: N801  # used like a function; a generator would take longer
@@ -145,7 +154,12 @@ def _checking(function: Callable[P, R], signature: Signature) -> Callable[P, R]:
         known = signature.remembered.get(key)
         if known is None:
             return _checked_call(lambda: function(*args, **kwargs), signature, key, args, kwargs)
-        result = _nested(function, args, kwargs) if _PLACES.get() else function(*args, **kwargs)
+        if _binds_recalled:
+            result = _bound(function, signature, known, args, kwargs)
+        elif _PLACES.get():
+            result = _nested(function, args, kwargs)
+        else:
+            result = function(*args, **kwargs)
         if signature.result is None or (result is None and signature.returns_none):
             return result
         if not same(signature.result_key(args, result), known.result):
@@ -159,6 +173,21 @@ def _nested(function: Callable[..., R], args: tuple[object, ...], kwargs: dict[s
     # The places are of these arguments: a call within has others.
     with places():
         return function(*args, **kwargs)
+
+
+def _bound(
+    function: Callable[..., R],
+    signature: Signature,
+    known: Accepted,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> R:
+    given = signature.parameters.bind(args, kwargs) if signature.reads else {}
+    axes.recall(known.bindings, given)
+    try:
+        return _nested(function, args, kwargs) if _PLACES.get() else function(*args, **kwargs)
+    finally:
+        axes.forget()
 
 
 def _checked_call(
@@ -183,6 +212,8 @@ def _checked_call(
             axes.restore(known.bindings)
         bindings = axes.snapshot()
         result = run()
+        if known is None and axes.count() > len(report.bound_at):
+            report.note_axes("an assertion")
         if signature.result is not None:
             signature.result(result, "return value", report)
             _settle(signature, given, report)
@@ -214,6 +245,7 @@ def _label(signature: Signature, given: Mapping[str, object]) -> str:
 
 __all__ = [
     "METHODS",
+    "bind_recalled",
     "contract",
     "contracts_enabled",
     "contracts_off",
