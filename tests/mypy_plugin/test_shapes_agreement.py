@@ -15,7 +15,6 @@ from pathlib import Path
 from types import FunctionType
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from beartype import beartype
@@ -83,7 +82,7 @@ def all_drawn() -> list[Case]:
 @cache
 def filled(dtype: str, *sizes: int) -> jax.Array:
     # Nothing is compiled for each of the many shapes.
-    return jnp.asarray(np.zeros(sizes, dtype))
+    return jax.device_put(np.zeros(sizes, dtype))
 
 
 def refusals(case: Case, source: str) -> Iterator[int]:
