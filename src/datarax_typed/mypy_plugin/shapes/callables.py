@@ -13,7 +13,7 @@ from mypy.nodes import (
     SymbolNode,
     TypeInfo,
 )
-from mypy.types import CallableType, Overloaded, Type, get_proper_type
+from mypy.types import CallableType, Overloaded, Type, TypeVarId, get_proper_type
 
 from datarax_typed.mypy_plugin.shapes.carried import annotation_of
 from datarax_typed.mypy_plugin.shapes.values import Call, Foreign, Value
@@ -39,6 +39,7 @@ class Function(Foreign):
         receiver_name: what the method calls it.
         first: arguments that come before those of a call.
         named: arguments by name that a call may replace.
+        variables: what the type variables of its class stand for.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Function(Foreign):
     receiver_name: str = ""
     first: tuple[Argument, ...] = ()
     named: Mapping[str, Argument] = field(default_factory=dict)
+    variables: Mapping[TypeVarId, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

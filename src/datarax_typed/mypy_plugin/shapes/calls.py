@@ -208,7 +208,7 @@ class Calls:
         pairs = paired(function.signature, given)
         if pairs is None:
             return Outcome(NOTHING)
-        fitting = Fitting(self._resolver(function, pairs))
+        fitting = Fitting(self._resolver(function, pairs), variables=dict(function.variables))
         findings: list[Finding] = []
         for where, typ, argument in pairs:
             for misfit in fitting.misfits(typ, argument.value, where):
@@ -334,13 +334,8 @@ def _axes(value: Value) -> int | tuple[int | None, ...] | None:
 def _partial(function: Function, rest: Sequence[Argument]) -> Function:
     first = [argument for argument in rest if argument.name is None]
     named = {argument.name: argument for argument in rest if argument.name is not None}
-    return Function(
-        function.name,
-        function.signature,
-        function.receiver,
-        function.receiver_name,
-        (*function.first, *first),
-        {**function.named, **named},
+    return replace(
+        function, first=(*function.first, *first), named={**function.named, **named}
     )
 
 

@@ -170,7 +170,7 @@ class Carrier:
         return name if name in DTYPES else None
 
     def _is_opaque(self, analyzer: SemanticAnalyzer) -> bool:
-        function = analyzer.function_stack[-1] if analyzer.function_stack else None
+        function = analyzer.scope.functions[-1] if analyzer.scope.functions else None
         if not isinstance(function, FuncDef) or not function.is_decorated or self._tree is None:
             return False
         if self._decorators is None:

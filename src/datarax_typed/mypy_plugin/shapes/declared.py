@@ -186,12 +186,17 @@ def _of_proper(typ: Type, reading: Reading, depth: int) -> Value:
             return variables.get(proper.id, NOTHING)
         case UnionType():
             return _either(proper, reading, depth)
-        case TupleType() if not any(isinstance(item, UnpackType) for item in proper.items):
+        case TupleType() if _is_plain_tuple(proper):
             return Items(tuple(value_of_type(item, reading, depth) for item in proper.items))
         case TypedDictType():
             return _record(proper, reading, depth)
         case _:
             return Typed(typ, reading.scope)
+
+
+def _is_plain_tuple(typ: TupleType) -> bool:
+    is_named = typ.partial_fallback.type.fullname != "builtins.tuple"
+    return not is_named and not any(isinstance(item, UnpackType) for item in typ.items)
 
 
 def _literal(value: object) -> Value:

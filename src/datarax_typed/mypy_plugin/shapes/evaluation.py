@@ -6,6 +6,7 @@ every way that leads to the expression.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from mypy.checker import TypeChecker
@@ -44,7 +45,7 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
-from mypy.types import CallableType, Instance, NoneType, Type, get_proper_type
+from mypy.types import CallableType, Instance, NoneType, TupleType, Type, TypeVarId, get_proper_type
 
 from datarax_typed.mypy_plugin.shapes.bindings import Bindings, BoundShape
 from datarax_typed.mypy_plugin.shapes.callables import (
@@ -55,6 +56,7 @@ from datarax_typed.mypy_plugin.shapes.callables import (
 from datarax_typed.mypy_plugin.shapes.calls import Calls, Outcome, attempted
 from datarax_typed.mypy_plugin.shapes.declared import (
     Typed,
+    has_annotation,
     is_array,
     names_in,
     replaced,
@@ -97,6 +99,7 @@ _SINGLETONS: Final[Mapping[str, Value]] = {
     "builtins.False": Constant(False),
 }
 _DEEPEST: Final = 200
+_VARIABLE: Final = "flax.nnx.variablelib.Variable"
 
 
 class Evaluation:
@@ -107,6 +110,7 @@ class Evaluation:
         self._flow = Flow()
         self._api: TypeChecker | None = None
         self._known: dict[Expression, Outcome] = {}
+        self._passing: dict[Expression, Outcome] = {}
         self._open: set[Expression] = set()
         # Whether something was asked for that mypy has not looked at yet.
         self._is_partial = False
@@ -135,8 +139,9 @@ class Evaluation:
 
     def outcome(self, expr: Expression) -> Outcome:
         """Return what is known of an expression, and what is wrong with it itself."""
-        if expr in self._known:
-            return self._known[expr]
+        found = self._known.get(expr) or self._passing.get(expr)
+        if found is not None:
+            return found
         if expr in self._open or len(self._open) > _DEEPEST:
             # A loop, that asks for what it is about to find out.
             self._is_partial = True
@@ -147,9 +152,11 @@ class Evaluation:
             found = self._outcome(expr)
         finally:
             self._open.discard(expr)
-        if not self._is_partial:
-            self._known[expr] = found
+        # What mypy has not looked at yet may be known later; until then it is asked for once.
+        (self._passing if self._is_partial else self._known)[expr] = found
         self._is_partial |= before
+        if not self._open:
+            self._passing.clear()
         return found
 
     def type_of(self, expr: Expression) -> Type | None:
@@ -256,6 +263,8 @@ class Evaluation:
         if not bindings or (len(bindings) == 1 and next(iter(bindings)).kind == "unknown"):
             return self._declared_elsewhere(var)
         value = joined(self._bound(binding, var) for binding in bindings)
+        if isinstance(value, Items | Record) and var in self._flow.changed:
+            return NOTHING
         return self._narrowed(expr, value)
 
     def _declared_elsewhere(self, var: Var) -> Value:
@@ -296,6 +305,9 @@ class Evaluation:
                 return NOTHING
 
     def _annotated(self, var: Var, statement: AssignmentStmt) -> Value:
+        if not has_annotation(var.type) and _is_plain(var.type):
+            # `y: Array = f(x)` says less than f does.
+            return self.value(statement.rvalue)
         function = self._flow.around.get(statement)
         if function is None:
             return value_of_type(var.type, within(var.fullname))
@@ -342,16 +354,16 @@ class Evaluation:
                 return joined(value.items)
             case ArrayValue():
                 return self._tried(lambda: index(value, Size.of(0)))
-            case Typed():
-                return self._argument_of(value, _ITERABLES)
+            case Typed() if _has_name(value.typ, _ITERABLES):
+                return self._argument_of(value)
             case _:
                 return NOTHING
 
-    def _argument_of(self, value: Typed, names: tuple[str, ...]) -> Value:
+    def _argument_of(self, value: Typed) -> Value:
+        """Return what is known of what a container of a declared type holds."""
         typ = get_proper_type(value.typ)
-        if isinstance(typ, Instance) and typ.type.fullname in names and typ.args:
-            return value_of_type(typ.args[-1], within(value.scope))
-        return NOTHING
+        last = typ.args[-1] if isinstance(typ, Instance) and typ.args else None
+        return value_of_type(last, within(value.scope))
 
     # Attributes.
 
@@ -392,6 +404,8 @@ class Evaluation:
                 return Entry(name, METHODS[name], (owner,))
             case Made(kind="flax.nnx.Param") if name in ("value", "raw_value"):
                 return owner.facts.get("value", NOTHING)
+            case Typed() if name in ("value", "raw_value") and is_variable(owner.typ):
+                return self._argument_of(owner)
             case Typed():
                 return self._attribute_of_object(owner, name)
             case ClassValue():
@@ -400,23 +414,26 @@ class Evaluation:
                 return NOTHING
 
     def _attribute_of_object(self, owner: Typed, name: str) -> Value:
-        typ = get_proper_type(owner.typ)
-        symbol = typ.type.get(name) if isinstance(typ, Instance) else None
-        if symbol is None or not isinstance(typ, Instance):
+        typ = _instance(owner.typ)
+        symbol = typ.type.get(name) if typ is not None else None
+        if symbol is None or typ is None:
             return NOTHING
         node = symbol.node
         if isinstance(node, Decorator) and node.var.is_property:
             signature = get_proper_type(node.func.type)
             result = signature.ret_type if isinstance(signature, CallableType) else None
-            return value_of_type(self._seen_from(typ, result, node.var.info), within(owner.scope))
+            return value_of_type(_seen_from(typ, result, node.var.info), within(owner.scope))
         if isinstance(node, FuncDef | Decorator):
             found = function_of(node, owner)
-            return NOTHING if found is None or isinstance(found, tuple) else found
+            if found is None or isinstance(found, tuple):
+                return NOTHING
+            info = node.info if isinstance(node, FuncDef) else node.var.info
+            return replace(found, variables=variables_of(owner, info))
         return self._field(owner, typ, node) if isinstance(node, Var) else NOTHING
 
     def _field(self, owner: Typed, typ: Instance, var: Var) -> Value:
         if not var.is_inferred and var.type is not None:
-            declared = self._seen_from(typ, var.type, var.info)
+            declared = _seen_from(typ, var.type, var.info)
             return value_of_type(declared, within(owner.scope))
         assigned = self._flow.attribute(var)
         if assigned is None:
@@ -424,12 +441,6 @@ class Evaluation:
         value = self.value(assigned)
         # Of another object of the class, the names are other sizes.
         return value if owner.is_self else anonymous(value)
-
-    def _seen_from(self, typ: Instance, declared: Type | None, info: TypeInfo) -> Type | None:
-        """Return a type of a class's body as an object has it, that may be of a subclass."""
-        if declared is None or not info.defn.type_vars or not typ.args:
-            return declared
-        return expand_type_by_instance(declared, map_instance_to_supertype(typ, info))
 
     def _attribute_of_class(self, owner: ClassValue, name: str) -> Value:
         symbol = owner.info.get(name)
@@ -480,7 +491,8 @@ class Evaluation:
             case Record(), Constant(value=str() as name):
                 return Outcome(base.fields.get(name, NOTHING))
             case Typed(), _:
-                return Outcome(self._argument_of(base, _CONTAINERS))
+                is_known = _has_name(base.typ, _CONTAINERS) or is_variable(base.typ)
+                return Outcome(self._argument_of(base) if is_known else NOTHING)
             case ClassValue(), _:
                 # `Class[int]`
                 return Outcome(base)
@@ -499,6 +511,44 @@ _CONTAINERS: Final = (
     *("builtins.list", "builtins.tuple", "typing.Sequence"),
     *("builtins.dict", "typing.Mapping", "typing.MutableMapping"),
 )
+
+
+def _instance(typ: Type) -> Instance | None:
+    proper = get_proper_type(typ)
+    # Of a named tuple, the class.
+    fallback = proper.partial_fallback if isinstance(proper, TupleType) else proper
+    return fallback if isinstance(fallback, Instance) else None
+
+
+def _seen_from(typ: Instance, declared: Type | None, info: TypeInfo) -> Type | None:
+    """Return a type of a class's body as an object has it, that may be of a subclass."""
+    if declared is None or not info.defn.type_vars or not typ.args:
+        return declared
+    return expand_type_by_instance(declared, map_instance_to_supertype(typ, info))
+
+
+def variables_of(owner: Value, info: TypeInfo | None) -> dict[TypeVarId, Value]:
+    """Return what the type variables of a class stand for in an object of a declared type."""
+    typ = _instance(owner.typ) if isinstance(owner, Typed) else None
+    if typ is None or info is None or not typ.args or not isinstance(owner, Typed):
+        return {}
+    args = map_instance_to_supertype(typ, info).args
+    reading = within(owner.scope)
+    return {
+        variable.id: value_of_type(arg, reading)
+        for variable, arg in zip(info.defn.type_vars, args, strict=False)
+    }
+
+
+def _has_name(typ: Type, names: tuple[str, ...]) -> bool:
+    proper = get_proper_type(typ)
+    return isinstance(proper, Instance) and proper.type.fullname in names
+
+
+def is_variable(typ: Type) -> bool:
+    """Return whether a type is `nnx.Param[...]`, or another kind of variable of flax."""
+    proper = get_proper_type(typ)
+    return isinstance(proper, Instance) and proper.type.has_base(_VARIABLE)
 
 
 def _part(value: Value, path: tuple[int, ...]) -> Value:
@@ -522,6 +572,14 @@ def _sliced(base: Items, key: Slice) -> Value:
     if any(end is None and part != Constant(None) for end, part in zip(ends, given, strict=True)):
         return NOTHING
     return Items(base.items[slice(*ends)])
+
+
+def _is_plain(typ: Type | None) -> bool:
+    """Return whether a type is an array's, or a tuple of such."""
+    proper = get_proper_type(typ)
+    if isinstance(proper, TupleType):
+        return all(map(_is_plain, proper.items))
+    return proper is not None and is_array(proper)
 
 
 def _is_first_of_method(var: Var, function: FuncItem) -> bool:

@@ -98,6 +98,7 @@ class Fitting:
         if not isinstance(value, ArrayValue) or dims is None:
             return
         expected = f"{where}: expected {annotation}, got {array_text(value)}"
+        # In jaxtyping's order.
         if not accepts(DTYPES[annotation.dtype], value.dtypes):
             yield Misfit(expected, is_dtype=True)
             return

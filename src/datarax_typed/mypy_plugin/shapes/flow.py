@@ -21,6 +21,7 @@ from mypy.nodes import (
     FuncItem,
     GeneratorExpr,
     IfStmt,
+    IndexExpr,
     LambdaExpr,
     Lvalue,
     MatchStmt,
@@ -53,11 +54,18 @@ from datarax_typed.mypy_plugin.shapes.sites import (
     has_value,
 )
 from datarax_typed.mypy_plugin.shapes.sizes import LOOSE
-from datarax_typed.mypy_plugin.shapes.walking import Walker, children
+from datarax_typed.mypy_plugin.shapes.walking import Walker, children, descendants
 
 Bindings: TypeAlias = frozenset[Binding]
 _Reaching: TypeAlias = dict[Var, Bindings]
 
+# What changes a list or dict.
+_CHANGERS: Final = frozenset(
+    {
+        *("append", "extend", "insert", "pop", "remove", "clear", "reverse", "sort"),
+        *("update", "setdefault", "popitem", "__setitem__", "__delitem__"),
+    }
+)
 _NO_BINDINGS: Final[Bindings] = frozenset()
 # `contextlib.suppress`, `pytest.raises` and the like.
 _SWALLOWERS: Final = re.compile("suppress|raises|ignor|catch|swallow", re.IGNORECASE)
@@ -74,12 +82,14 @@ class Flow:
         around: of each statement that declares or returns something, the function around it.
         awaiting: of each expression, the statements whose value depends on it alone.
         comparing: the functions that compare sizes, or call what does.
+        changed: the variables whose value, such as a list, is changed in place.
     """
 
     reads: dict[NameExpr, Bindings] = field(default_factory=dict)
     around: dict[Statement, FuncItem | None] = field(default_factory=dict)
     awaiting: dict[Expression, list[Statement]] = field(default_factory=dict)
     comparing: set[FuncItem] = field(default_factory=set)
+    changed: set[Var] = field(default_factory=set)
     _attributes: dict[Var, list[Expression]] = field(default_factory=dict)
     _written: set[str] = field(default_factory=set)
 
@@ -112,9 +122,18 @@ class Flow:
         """Note that attributes are changed whose names are texts."""
         self._written |= {name.value for name in names if isinstance(name, StrExpr)}
 
+    def note_change(self, place: Expression) -> None:
+        """Note that an object is changed, whatever names it."""
+        while isinstance(place, IndexExpr):
+            place = place.base
+        if isinstance(place, NameExpr) and isinstance(place.node, Var):
+            self.changed.add(place.node)
+        elif isinstance(place, MemberExpr):
+            self._written.add(place.name)
+
     def wait(self, statement: Statement, value: Expression) -> None:
         """Note which expressions the value of a statement is made of."""
-        for part in value.items if isinstance(value, TupleExpr) else (value,):
+        for part in descendants(value):
             binding = only_binding(self.reads, part) if isinstance(part, NameExpr) else None
             source = binding.node if binding is not None and binding.kind == "value" else part
             if isinstance(source, Expression):
@@ -172,6 +191,8 @@ class _Walker(Walker):
         """Read what a target reads: `x[i] = value` reads x and i."""
         if isinstance(target, NameExpr):
             return
+        if isinstance(target, IndexExpr):
+            self.flow.note_change(target.base)
         for part in children(target):
             if isinstance(target, TupleExpr | StarExpr) and isinstance(part, Expression):
                 self.flow.note_attribute(part, None)
@@ -202,6 +223,8 @@ class _Walker(Walker):
             self.flow.comparing.add(self._function)
         if name in ("setattr", "delattr"):
             self.flow.note_names(node.args[1:2])
+        if name in _CHANGERS and isinstance(node.callee, MemberExpr):
+            self.flow.note_change(node.callee.expr)
         self.visit_children(node)
 
     # Branches: what is in force after them was so in one of them.
@@ -337,6 +360,7 @@ class _Walker(Walker):
     def visit_operator_assignment_stmt(self, node: OperatorAssignmentStmt) -> None:
         self.visit_children(node)
         self.flow.note_attribute(node.lvalue, None)
+        self.flow.note_change(node.lvalue)
         for name, _ in bound_names([node.lvalue]):
             self._bind(name.node, Binding("operation", node))
 
