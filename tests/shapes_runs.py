@@ -123,8 +123,10 @@ def functions(module: ModuleType) -> Iterator[tuple[str, int, int]]:
                     yield f"{node.name}.{inner.name}", inner.lineno, inner.end_lineno or 0
 
 
-def call(module: ModuleType, name: str, sizes: Mapping[int, int], choice: int = 0) -> None:
+def call(module: ModuleType, name: str, sizes: Mapping[int, int], choice: int = 0) -> bool:
     """Trace a function or method of a program, with arguments made from its annotations.
+
+    Returns whether there was a union to choose from.
 
     Args:
         module: the program.
@@ -133,15 +135,19 @@ def call(module: ModuleType, name: str, sizes: Mapping[int, int], choice: int = 
         choice: which of a union's types.
     """
 
+    maker = Maker(sizes, choice)
+
     def traced() -> jax.Array:
-        _call(module, name, Maker(sizes, choice))
+        _call(module, name, maker)
         return jnp.zeros(())
 
     try:
         jax.eval_shape(traced)
     except JAXTypeError:
         # A program that looks at values.
+        maker = Maker(sizes, choice)
         traced()
+    return maker.has_chosen
 
 
 def _call(module: ModuleType, name: str, maker: Maker) -> None:
@@ -187,7 +193,7 @@ def refusal(module: ModuleType, name: str, one: Expectation, parts: str) -> str 
 
 
 def _is_there(one: Expectation, first: int, last: int, text: str) -> bool:
-    if one.part.startswith("return:"):
+    if one.part.startswith("return"):
         # Raised around the function, not in it.
         return not first and "checking the return value" in text
     if one.part.startswith("stage "):
@@ -220,7 +226,7 @@ def _last_line(traceback: TracebackType | None, code: CodeType, line: int) -> in
     return line
 
 
-def failure(module: ModuleType, name: str, choice: int) -> str | None:
+def failure(module: ModuleType, name: str, choice: int = 0) -> str | None:
     """Return what a function of a valid program raises, whatever the sizes are; None if it runs.
 
     Raises:
@@ -229,7 +235,7 @@ def failure(module: ModuleType, name: str, choice: int) -> str | None:
     told = None
     for sizes in ASSIGNMENTS:
         try:
-            call(module, name, sizes, choice)
+            has_chosen = call(module, name, sizes, choice)
         except NotMadeError:
             raise
         except AssertionError:
@@ -239,7 +245,7 @@ def failure(module: ModuleType, name: str, choice: int) -> str | None:
             first, _ = _place(error, str(module.__file__))
             told = told or f"line {first}: {type(error).__name__}: {str(error)[:300]}"
         else:
-            return None
+            return failure(module, name, 1) if has_chosen and not choice else None
     return told
 
 

@@ -55,10 +55,14 @@ class Maker:
         self._choice = choice
         self._names: dict[str, int] = {}
         self.itself: object = None
+        self.has_chosen: bool = False
 
     def call(self, function: Callable[..., Any], instead: Callable[..., Any] | None = None) -> Any:
         """Call a function, or another instead, with all that has no default."""
-        hints = get_type_hints(function, include_extras=True)
+        try:
+            hints = get_type_hints(function, include_extras=True)
+        except NameError as error:
+            raise NotMadeError(str(error)) from None
         arguments: list[Any] = []
         keywords: dict[str, Any] = {}
         for one in inspect.signature(function).parameters.values():
@@ -92,10 +96,13 @@ class Maker:
         """
         if hasattr(hint, "dim_str"):
             return self._array(hint)
+        if hasattr(hint, "leaftype"):
+            return self.make(hint.leaftype)
         origin, arguments = get_origin(hint), get_args(hint)
         if origin in {Annotated, Required, NotRequired}:
             return self.make(arguments[0], name)
         if origin in {Union, types.UnionType}:
+            self.has_chosen = True
             return self.make(arguments[min(self._choice, len(arguments) - 1)], name)
         if origin is Literal:
             return arguments[0]
@@ -120,13 +127,13 @@ class Maker:
             return self.size(name)
         simple = {float: 0.5, bool: True, str: "a", type(None): None, object: 0}
         if isinstance(hint, TypeVar):
-            return 0
+            return 0 if hint.__bound__ is None else self.make(hint.__bound__)
         if hint in simple:
             return simple[hint]
         if hint is nnx.Rngs:
             return nnx.Rngs(0)
         if hint is jax.Array:
-            return jnp.zeros((2,))
+            return jnp.zeros((2, 3))
         if is_typeddict(hint):
             hints = get_type_hints(hint, include_extras=True)
             return {key: self.make(one) for key, one in hints.items()}

@@ -335,7 +335,7 @@ def nested(x: Float[Array, "n"]) -> None:
     grey(pairs(x))  # E: datarax-shape: image: expected Float[Array, "h w 3"]
 
 
-def nested_sizes(image: Colour) -> None:
+def nested_sizes(image: Float[Array, "h 4 3"]) -> None:
     square(product(image[0], pairs(image[0, 0])))  # E: datarax-shape: x: expected Float[Array, "n n"]
 
 
@@ -406,7 +406,7 @@ def in_a_with(x: Float[Array, "n"]) -> None:
 
 def unpacked(pair: tuple[Float[Array, "n 4"], Int[Array, "n"]]) -> None:
     x, labels = pair
-    loss(x, x)  # E: datarax-shape: labels: expected Int[Array, "b"]
+    loss(x, x)  # E: datarax-dtype: labels: expected Int[Array, "b"]
     print(labels)
 
 

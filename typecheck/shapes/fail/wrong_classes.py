@@ -275,7 +275,7 @@ def each(x: Float[Array, "d"], y: Float[Array, "d"]) -> Float[Array, ""]:
 
 
 def mapped(x: Float[Array, "d"]) -> Array:
-    result: Array = jax.vmap(each)(x, x)  # E: datarax-shape: x: expected Float[Array, "d"]
+    result: Array = jax.vmap(each)(x, x)  # E: datarax-shape: x: expected Float[Array, "d"] ;; datarax-shape: y: expected Float[Array, "d"]
     return result
 
 
@@ -290,7 +290,7 @@ def mapped_over_one(x: Float[Array, "b d"], y: Float[Array, "b d"]) -> Array:
 
 
 def mapped_twice(x: Float[Array, "a b"]) -> Array:
-    result: Array = jax.vmap(jax.vmap(each))(x, x)  # E: datarax-shape: x: expected Float[Array, "d"]
+    result: Array = jax.vmap(jax.vmap(each))(x, x)  # E: datarax-shape: x: expected Float[Array, "d"] ;; datarax-shape: y: expected Float[Array, "d"]
     return result
 
 

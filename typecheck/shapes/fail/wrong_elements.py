@@ -111,7 +111,7 @@ def masked(image: Float[Array, "h w c"], mask: Bool[Array, "h w"]) -> Float[Arra
 
 # 1: fields passed on
 def field_of_another_rank(photo: Photo) -> Array:
-    return grey(photo["mask"])  # E: datarax-shape: image: expected Float[Array, "h w 3"]
+    return grey(photo["mask"])  # E: datarax-dtype: image: expected Float[Array, "h w 3"]
 
 
 def field_of_another_size(photo: Grey) -> Array:
@@ -123,7 +123,7 @@ def field_of_another_dtype(photo: Raw) -> Array:
 
 
 def field_of_a_label(photo: Photo) -> Array:
-    return masked(photo["image"], photo["label"])  # E: datarax-shape: mask: expected Bool[Array, "h w"]
+    return masked(photo["image"], photo["label"])  # E: datarax-dtype: mask: expected Bool[Array, "h w"]
 
 
 def fields_swapped(photo: Photo) -> Array:
@@ -136,16 +136,16 @@ def field_bound_to_a_name(clip: Clip) -> Array:
 
 
 def field_of_a_field(views: Views) -> Array:
-    return masked(views["left"]["image"], views["right"]["label"])  # E: datarax-shape: mask: expected
+    return masked(views["left"]["image"], views["right"]["label"])  # E: datarax-dtype: mask: expected
 
 
 def field_of_an_element(element: Element[Photo]) -> Array:
-    return grey(element.data["mask"])  # E: datarax-shape: image: expected Float[Array, "h w 3"]
+    return grey(element.data["mask"])  # E: datarax-dtype: image: expected Float[Array, "h w 3"]
 
 
 def field_of_a_made_one(image: Float[Array, "h w 3"], mask: Bool[Array, "h w"]) -> Array:
     photo: Photo = {"image": image, "mask": mask, "label": jnp.asarray(0)}
-    return masked(photo["image"], photo["image"])  # E: datarax-shape: mask: expected
+    return masked(photo["image"], photo["image"])  # E: datarax-dtype: mask: expected
 
 
 # 2: a schema has no such field

@@ -91,7 +91,7 @@ def of_a_conditional(x: Float[Array, "n 3"], flag: bool) -> Float[Array, "n"]:
 
 
 def of_a_tuple(x: Float[Array, "b d"]) -> tuple[Float[Array, "b"], Float[Array, "d"]]:
-    return x.sum(axis=0), x.sum(axis=1)  # E: datarax-shape: return: expected
+    return x.sum(axis=0), x.sum(axis=1)  # E: datarax-shape: return[0]: expected Float[Array, "b"] ;; datarax-shape: return[1]: expected Float[Array, "d"]
 
 
 def of_a_scalar(x: Float[Array, "b"]) -> Float[Array, ""]:
@@ -154,8 +154,8 @@ def assigned_of_a_product(x: Float[Array, "n d"], y: Float[Array, "m d"]) -> Arr
     return scores
 
 
-def assigned_of_a_stack(x: Float[Array, "n"]) -> Array:
-    pair: Float[Array, "n 2"] = jnp.stack([x, x])  # E: datarax-shape: pair: expected Float[Array, "n 2"]
+def assigned_of_a_stack(x: Float[Array, "5"]) -> Array:
+    pair: Float[Array, "5 2"] = jnp.stack([x, x])  # E: datarax-shape: pair: expected Float[Array, "5 2"]
     return pair
 
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,16 +16,16 @@ LENGTH: Final = 128
 class Cache(NamedTuple):
     """Keys and values so far, and how many there are."""
 
-    keys: Float[Array, "b 128 heads d"]
-    values: Float[Array, "b 128 heads d"]
+    keys: Float[Array, "b 128 4 16"]
+    values: Float[Array, "b 128 4 16"]
     used: Int[Array, ""]
 
     @classmethod
-    def empty(cls, b: int) -> Self:
+    def empty(cls, b: int) -> "Cache":
         shape = (b, 128, 4, 16)
         return cls(jnp.zeros(shape), jnp.zeros(shape), jnp.zeros((), jnp.int32))
 
-    def grown(self, key: Float[Array, "b heads d"], value: Float[Array, "b heads d"]) -> "Cache":
+    def grown(self, key: Float[Array, "b 4 16"], value: Float[Array, "b 4 16"]) -> "Cache":
         keys = self.keys.at[:, self.used].set(key)
         values = self.values.at[:, self.used].set(value)
         return Cache(keys, values, self.used + 1)

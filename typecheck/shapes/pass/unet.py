@@ -36,7 +36,8 @@ class ResBlock(nnx.Module):
 
 
 def halve(x: Float[Array, "b h w c"]) -> Float[Array, "b h//2 w//2 c"]:
-    return nnx.avg_pool(x, window_shape=(2, 2), strides=(2, 2))
+    smaller: Array = nnx.avg_pool(x, window_shape=(2, 2), strides=(2, 2))
+    return smaller
 
 
 def double(x: Float[Array, "b h w c"]) -> Float[Array, "b 2*h 2*w c"]:
