@@ -44,7 +44,7 @@ PROGRAMS: Final = ROOT / "typecheck" / "shapes"
 _PLUGIN: Final = "plugins = datarax_typed.mypy_plugin\n"
 _STUBS: Final = "jax-pyrefly-stubs"
 # What the programs import beside the library, whose requirements come with it.
-_IMPORTED: Final = ("optax",)
+_IMPORTED: Final = ("einops", "optax")
 
 # A file such as "fail/calls.py", and a line of it.
 Place: TypeAlias = tuple[str, int]

@@ -44,6 +44,8 @@ TARGETS: Final[dict[str, Target]] = {
     "import/mypy-plugin": Target("import datarax_typed.mypy_plugin, beside mypy", 0.15, "s"),
     "mypy/cold": Target("mypy, 5,000 lines, cold: with the plugin / without", 1.10),
     "mypy/warm": Target("mypy, 5,000 lines, warm: with the plugin / without", 1.10),
+    "mypy/shapes-lineax": Target("mypy, lineax's sources, cold: with the plugin / without", 1.15),
+    "mypy/shapes-src": Target("mypy, our sources, cold: with the plugin / without", 1.15),
     "growth": Target("growth: exponent of the batch, of stages, of fields", 1.0, "exponent"),
     "datarax": Target("datarax / ours, on every row it can run", 1.0, at_least=True),
 }
