@@ -199,10 +199,10 @@ def disagreement(value: Value, outcome: Outcome, names: Mapping[str, int]) -> st
         case Items(items), tuple(parts) if len(items) == len(parts):
             found = [disagreement(*pair, names) for pair in zip(items, parts, strict=True)]
             return next(filter(None, found), "")
-        case Size(), int(number):
-            return "" if size_number(value, names) == number else f"{number} is not {value}"
+        case Size() as size, int(number):
+            return "" if size_number(size, names) == number else f"{number} is not {size}"
         case Constant(constant), _:
-            return "" if constant == outcome else f"{outcome} is not {constant}"
+            return "" if constant == outcome else f"{outcome} is not {constant!r}"
         case _:
             is_float = isinstance(outcome, float) and isinstance(value, ArrayValue)
             return "" if value == NOTHING or is_float else f"{outcome} is not {value}"

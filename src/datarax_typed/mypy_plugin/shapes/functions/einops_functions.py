@@ -104,6 +104,7 @@ def _length(value: Value) -> Axis:
 
 def einsum(*tensors_and_pattern: Value) -> Value:
     """Return sums of products over the axes that are left out."""
+    require(bool(tensors_and_pattern))
     *tensors, pattern = tensors_and_pattern
     arrays = [array(one) for one in tensors]
     left, arrow, right = text(pattern).partition("->")

@@ -126,7 +126,7 @@ def clip(
     max: Value = NONE,  # noqa: A002 - JAX's name
 ) -> Value:
     """Return an array with its items between limits."""
-    found = [operand(one) for one in (arr, min, max) if not is_none(one)]
+    found = [operand(arr), *(operand(one) for one in (min, max) if not is_none(one))]
     return ArrayValue(together(found), broadcast("clip", [one.shape for one in found]))
 
 

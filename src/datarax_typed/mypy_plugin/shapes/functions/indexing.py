@@ -175,7 +175,9 @@ def _named_slice(axis: Size, part: Slice, step: int) -> Axis:
     stop = axis if part.stop == NONE else _bound(axis, part.stop)
     if start is None or stop is None:
         return None
-    return _ceiling(_at_least_zero(stop - start), step)
+    # No end is beyond the axis, so with one of them left out the slice is not reversed.
+    is_safe = start == _ZERO or part.stop == NONE
+    return _ceiling(stop - start if is_safe else _at_least_zero(stop - start), step)
 
 
 def _ceiling(size: Size, step: int) -> Size:
@@ -195,6 +197,8 @@ def _bound(axis: Size, value: Value) -> Size | None:
         return None
     if value.number is not None and value.number < 0:
         return _at_least_zero(axis + value)
+    if value.number in {0, 1}:
+        return value
     if any(count < 0 for _, count in value.terms):
         return None
     return value if relation(axis, value) is Relation.SAME else axis.least(value)

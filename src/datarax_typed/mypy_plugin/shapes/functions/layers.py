@@ -8,10 +8,8 @@ from datarax_typed.mypy_plugin.shapes.functions.arguments import (
     LAST,
     NO,
     NONE,
-    ONE,
     YES,
     Function,
-    NotKnownError,
     array,
     entry,
     flag,
@@ -20,24 +18,34 @@ from datarax_typed.mypy_plugin.shapes.functions.arguments import (
     require,
     unwrapped,
 )
-from datarax_typed.mypy_plugin.shapes.functions.axes import differ
-from datarax_typed.mypy_plugin.shapes.functions.convolutions import dilated, moved, parted, several
+from datarax_typed.mypy_plugin.shapes.functions.conv_layers import (
+    call_conv,
+    call_conv_transpose,
+    conv,
+    conv_transpose,
+)
 from datarax_typed.mypy_plugin.shapes.functions.indexing import AT_PLACES
 from datarax_typed.mypy_plugin.shapes.functions.kinds import (
     INTEGERS,
-    Dtypes,
-    common,
     given_dtype,
     inexact,
+)
+from datarax_typed.mypy_plugin.shapes.functions.layer_facts import (
+    FLOAT32,
+    HARMLESS,
+    axis_of,
+    check_features,
+    dtypes_of,
+    held_array,
+    made_layer,
+    names,
 )
 from datarax_typed.mypy_plugin.shapes.functions.neural import INITIALIZER, initial
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     ArrayValue,
-    Axis,
     Call,
     Constant,
-    DtypeValue,
     Items,
     Made,
     Several,
@@ -50,31 +58,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
 # A layer as it is made, and the call of it.
 Layer: TypeAlias = Callable[[Made, Call], Value]
 
-_FLOAT32: Final = DtypeValue(frozenset({"float32"}))
-_SAME: Final = Constant("SAME")
 _GROUPS: Final = Size.of(32)
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# They change neither shapes nor dtypes.
-_HARMLESS: Final = _names(
-    "rngs precision epsilon use_fast_variance axis_name axis_index_groups momentum "
-    "kernel_init bias_init scale_init embedding_init kernel_metadata bias_metadata "
-    "scale_metadata embedding_metadata mask"
-)
-
-
-def _made(kind: str, options: Mapping[str, Value], **facts: Value) -> Made:
-    require(options.keys() <= _HARMLESS)
-    return Made(f"flax.nnx.{kind}", facts)
-
-
-def _param(dtype: Value, *shape: Value) -> Made:
-    axes = tuple(axis if isinstance(axis, Size) else None for axis in shape)
-    return Made("flax.nnx.Param", {"value": ArrayValue(given_dtype(dtype, frozenset()), axes)})
 
 
 def linear(
@@ -83,43 +67,27 @@ def linear(
     *,
     use_bias: Value = YES,
     dtype: Value = NONE,
-    param_dtype: Value = _FLOAT32,
+    param_dtype: Value = FLOAT32,
     **options: Value,
 ) -> Value:
     """Return a layer that maps features to others."""
-    return _made(
+    return made_layer(
         "Linear",
         options,
         in_features=in_features,
         out_features=out_features,
         dtype=dtype,
         param_dtype=param_dtype,
-        kernel=_param(param_dtype, in_features, out_features),
+        kernel=held_array(param_dtype, in_features, out_features),
     )
 
 
 def _call_linear(made: Made, inputs: Value, out_sharding: Value = NONE) -> Value:
     found = array(inputs)
     require(bool(found.shape))
-    _check_features("Linear", made.facts["in_features"], found.shape[-1])
+    check_features("Linear", made.facts["in_features"], found.shape[-1])
     before = found.shape if isinstance(found.shape[-1], Several) else found.shape[:-1]
-    return ArrayValue(_dtypes(made, found.dtypes), (*before, _axis(made.facts["out_features"])))
-
-
-def _axis(value: Value) -> Axis:
-    return value if isinstance(value, Size) else None
-
-
-def _check_features(name: str, expected: Value, actual: Axis | Several) -> None:
-    if isinstance(expected, Size) and differ(expected, actual):
-        message = f"{name}: expected {expected} features, got {actual}"
-        raise ShapeError(message)
-
-
-def _dtypes(made: Made, inputs: Dtypes) -> Dtypes:
-    """Return the dtypes that a layer gives, for those of its input."""
-    stored = given_dtype(made.facts["param_dtype"], frozenset())
-    return given_dtype(made.facts["dtype"], inexact(common([inputs, stored])))
+    return ArrayValue(dtypes_of(made, found.dtypes), (*before, axis_of(made.facts["out_features"])))
 
 
 def linear_general(
@@ -128,12 +96,12 @@ def linear_general(
     *,
     axis: Value = LAST,
     dtype: Value = NONE,
-    param_dtype: Value = _FLOAT32,
+    param_dtype: Value = FLOAT32,
     use_bias: Value = YES,
     **options: Value,
 ) -> Value:
     """Return a layer that maps some axes to others."""
-    return _made(
+    return made_layer(
         "LinearGeneral",
         options,
         in_features=in_features,
@@ -153,118 +121,13 @@ def _call_linear_general(made: Made, inputs: Value, out_sharding: Value = NONE) 
     last = found.shape[-count:]
     require(len(last) == count and not any(isinstance(axis, Several) for axis in last))
     for one, axis in zip(expected, last, strict=True):
-        _check_features("LinearGeneral", one, axis)
-    shape = (*found.shape[:-count], *map(_axis, wanted))
-    return ArrayValue(_dtypes(made, found.dtypes), shape)
+        check_features("LinearGeneral", one, axis)
+    shape = (*found.shape[:-count], *map(axis_of, wanted))
+    return ArrayValue(dtypes_of(made, found.dtypes), shape)
 
 
 def _each(value: Value) -> tuple[Value, ...]:
     return value.items if isinstance(value, Items) else (value,)
-
-
-def conv(  # noqa: PLR0913 - the real parameters
-    in_features: Value,
-    out_features: Value,
-    kernel_size: Value,
-    strides: Value = ONE,
-    *,
-    padding: Value = _SAME,
-    input_dilation: Value = ONE,
-    kernel_dilation: Value = ONE,
-    feature_group_count: Value = ONE,
-    use_bias: Value = YES,
-    dtype: Value = NONE,
-    param_dtype: Value = _FLOAT32,
-    **options: Value,
-) -> Value:
-    """Return a convolution."""
-    return _made(
-        "Conv",
-        options,
-        in_features=in_features,
-        out_features=out_features,
-        kernel_size=kernel_size,
-        strides=strides,
-        padding=padding,
-        input_dilation=input_dilation,
-        kernel_dilation=kernel_dilation,
-        dtype=dtype,
-        param_dtype=param_dtype,
-    )
-
-
-def _call_conv(made: Made, inputs: Value, out_sharding: Value = NONE) -> Value:
-    found, facts = array(inputs), made.facts
-    count = _window_rank(facts["kernel_size"])
-    before, axes, features = parted("Conv", found.shape, count)
-    _check_features("Conv", facts["in_features"], features)
-    window, strides, dilation, holes = (
-        several(facts[name], count)
-        for name in ("kernel_size", "strides", "kernel_dilation", "input_dilation")
-    )
-    padding = facts["padding"]
-    is_known = all(hole == Size.of(1) for hole in holes)
-    require(padding != Constant("CAUSAL") or count == 1)
-    unknown = (None,) * count
-    after = moved(axes, dilated(window, dilation), strides, padding) if is_known else unknown
-    shape = (*before, *after, _axis(facts["out_features"]))
-    return ArrayValue(_dtypes(made, found.dtypes), shape)
-
-
-def _window_rank(size: Value) -> int:
-    if isinstance(size, Size):
-        return 1
-    if not isinstance(size, Items):
-        raise NotKnownError
-    return len(size.items)
-
-
-def conv_transpose(  # noqa: PLR0913 - the real parameters
-    in_features: Value,
-    out_features: Value,
-    kernel_size: Value,
-    strides: Value = NONE,
-    *,
-    padding: Value = _SAME,
-    kernel_dilation: Value = NONE,
-    use_bias: Value = YES,
-    dtype: Value = NONE,
-    param_dtype: Value = _FLOAT32,
-    transpose_kernel: Value = NO,
-    **options: Value,
-) -> Value:
-    """Return a convolution that makes axes longer."""
-    require(transpose_kernel == NO and (is_none(kernel_dilation) or kernel_dilation == ONE))
-    return _made(
-        "ConvTranspose",
-        options,
-        in_features=in_features,
-        out_features=out_features,
-        kernel_size=kernel_size,
-        strides=strides,
-        padding=padding,
-        dtype=dtype,
-        param_dtype=param_dtype,
-    )
-
-
-def _call_conv_transpose(made: Made, inputs: Value) -> Value:
-    found, facts = array(inputs), made.facts
-    count = _window_rank(facts["kernel_size"])
-    before, axes, features = parted("ConvTranspose", found.shape, count)
-    _check_features("ConvTranspose", facts["in_features"], features)
-    window, strides = (several(facts[name], count) for name in ("kernel_size", "strides"))
-    after = [_longer(*sizes, facts["padding"]) for sizes in zip(axes, window, strides, strict=True)]
-    shape = (*before, *after, _axis(facts["out_features"]))
-    return ArrayValue(_dtypes(made, found.dtypes), shape)
-
-
-def _longer(axis: Axis, window: Axis, stride: Axis, padding: Value) -> Axis:
-    if axis is None or stride is None or window is None:
-        return None
-    if padding == _SAME:
-        return axis * stride
-    return axis * stride + (window - stride).most(0) if padding == Constant("VALID") else None
 
 
 def norm(kind: str) -> Function:
@@ -276,13 +139,13 @@ def norm(kind: str) -> Function:
         use_bias: Value = YES,
         use_scale: Value = YES,
         dtype: Value = NONE,
-        param_dtype: Value = _FLOAT32,
+        param_dtype: Value = FLOAT32,
         **options: Value,
     ) -> Value:
         options.pop("use_running_average", None)
         axes = {name: options.pop(name, LAST) for name in ("axis", "reduction_axes")}
         axes["feature_axes"] = options.pop("feature_axes", LAST)
-        return _made(
+        return made_layer(
             kind,
             options,
             num_features=num_features,
@@ -316,8 +179,8 @@ def _call_norm(made: Made, x: Value, *_: Value, **__: Value) -> Value:
     found = array(x)
     name = made.kind.rpartition(".")[2]
     if flag(made.facts["is_checked"]) and flag(made.facts["is_last"]) and found.shape:
-        _check_features(name, made.facts["num_features"], found.shape[-1])
-    dtypes = _dtypes(made, found.dtypes)
+        check_features(name, made.facts["num_features"], found.shape[-1])
+    dtypes = dtypes_of(made, found.dtypes)
     is_bare = not flag(made.facts["is_checked"])
     return ArrayValue(dtypes | inexact(found.dtypes) if is_bare else dtypes, found.shape)
 
@@ -336,18 +199,18 @@ def embed(
     features: Value,
     *,
     dtype: Value = NONE,
-    param_dtype: Value = _FLOAT32,
+    param_dtype: Value = FLOAT32,
     **options: Value,
 ) -> Value:
     """Return a layer that has a vector for each number."""
-    return _made(
+    return made_layer(
         "Embed",
         options,
         num_embeddings=num_embeddings,
         features=features,
         dtype=dtype,
         param_dtype=param_dtype,
-        embedding=_param(param_dtype, num_embeddings, features),
+        embedding=held_array(param_dtype, num_embeddings, features),
     )
 
 
@@ -358,7 +221,7 @@ def _call_embed(made: Made, inputs: Value, out_sharding: Value = NONE) -> Value:
         raise ShapeError(message, is_dtype=True)
     stored = given_dtype(made.facts["param_dtype"], frozenset())
     dtypes = given_dtype(made.facts["dtype"], stored)
-    return ArrayValue(dtypes, (*found.shape, _axis(made.facts["features"])))
+    return ArrayValue(dtypes, (*found.shape, axis_of(made.facts["features"])))
 
 
 def attention(  # noqa: PLR0913 - the real parameters
@@ -370,7 +233,7 @@ def attention(  # noqa: PLR0913 - the real parameters
     in_kv_features: Value = NONE,
     *,
     dtype: Value = NONE,
-    param_dtype: Value = _FLOAT32,
+    param_dtype: Value = FLOAT32,
     decode: Value = NO,
     **options: Value,
 ) -> Value:
@@ -399,7 +262,7 @@ def attention(  # noqa: PLR0913 - the real parameters
     )
 
 
-_OF_ATTENTION: Final = _HARMLESS | _names(
+_OF_ATTENTION: Final = HARMLESS | names(
     "broadcast_dropout dropout_rate deterministic out_kernel_init out_bias_init use_bias "
     "normalize_qk keep_rngs out_kernel_metadata out_bias_metadata"
 )
@@ -417,15 +280,15 @@ def _call_attention(
     values = keys if is_none(inputs_v) else inputs_v
     found = array(inputs_q)
     require(len(found.shape) > 1)
-    _check_features("MultiHeadAttention", made.facts["in_features"], found.shape[-1])
+    check_features("MultiHeadAttention", made.facts["in_features"], found.shape[-1])
     for value in (keys, values):
         if isinstance(value, ArrayValue) and value.shape and value is not inputs_q:
             expected = made.facts["in_kv_features"]
-            _check_features("MultiHeadAttention", expected, value.shape[-1])
+            check_features("MultiHeadAttention", expected, value.shape[-1])
     require(not isinstance(found.shape[-1], Several))
-    shape: Shape = (*found.shape[:-1], _axis(made.facts["out_features"]))
+    shape: Shape = (*found.shape[:-1], axis_of(made.facts["out_features"]))
     # The values decide about the dtype too, if they are others.
-    dtypes = _dtypes(made, found.dtypes) if values is inputs_q else frozenset[str]()
+    dtypes = dtypes_of(made, found.dtypes) if values is inputs_q else frozenset[str]()
     return ArrayValue(dtypes, shape)
 
 
@@ -461,8 +324,8 @@ TABLE: Final[Mapping[str, Function]] = {
 CALLED: Final[Mapping[str, Layer]] = {
     "flax.nnx.Linear": _calling(_call_linear),
     "flax.nnx.LinearGeneral": _calling(_call_linear_general),
-    "flax.nnx.Conv": _calling(_call_conv),
-    "flax.nnx.ConvTranspose": _calling(_call_conv_transpose),
+    "flax.nnx.Conv": _calling(call_conv),
+    "flax.nnx.ConvTranspose": _calling(call_conv_transpose),
     **{f"flax.nnx.{name}": _calling(_call_norm) for name in (*_NORMS, "GroupNorm")},
     "flax.nnx.Dropout": _calling(_call_dropout),
     "flax.nnx.Embed": _calling(_call_embed),
