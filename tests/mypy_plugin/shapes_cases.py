@@ -382,7 +382,7 @@ def _result_axes(callee: Callee, arrays: Sequence[Array]) -> Axes:
 
 def _spoilt(draw: st.DrawFn, case: Case, what: str) -> Case:
     """Return a program in which one thing is changed."""
-    at = draw(st.integers(0, len(case.callees) - 1))
+    at = draw(st.sampled_from([0, *[len(case.callees) - 1] * 3]))
     callee = case.callees[at]
     if what == "order":
         callee = replace(callee, arguments=(*callee.arguments[1:], callee.arguments[0]))

@@ -207,7 +207,7 @@ def test_cases_are_many_and_of_all_kinds(outcomes: list[Outcome]) -> None:
         "datarax-dtype": 25,
         "known and silent": 100,
         "chain": 50,
-        "chain reported in the second call": 15,
+        "chain reported in the second call": 12,
         "method": 60,
         "twice": 20,
         "by name": 100,
