@@ -26,7 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from datarax_typed import Batch
+from datarax_typed import Batch, Element, OperatorModule
 
 _PRIMES: Final = (5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43)
 # The first are sizes that no others are; some programs want to halve them, or are for equal ones.
@@ -109,6 +109,8 @@ class Maker:
         if origin is Batch:
             rows = self.make(arguments[0])
             return Batch(jax.tree.map(lambda row: jnp.stack([row, row]), rows))
+        if origin is Element:
+            return Element(self.make(arguments[0]))
         if origin in {tuple, list, dict, Sequence, Mapping}:
             return self._container(origin, arguments)
         return self._plain(origin or hint, name)
@@ -137,7 +139,9 @@ class Maker:
         if is_typeddict(hint):
             hints = get_type_hints(hint, include_extras=True)
             return {key: self.make(one) for key, one in hints.items()}
-        if not isinstance(hint, type) or inspect.isabstract(hint):
+        # Nobody knows the config of an operator.
+        is_open = not isinstance(hint, type) or issubclass(hint, OperatorModule)
+        if is_open or inspect.isabstract(hint):
             raise NotMadeError(f"{name}: expected a type that can be made, got {hint}")
         return self._object(hint)
 

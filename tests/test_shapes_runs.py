@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pytest
 
 from tests.shapes_runs import failure, functions, imports, refusal
 from tests.shapes_values import NotMadeError
-from tests.typecheck_expectations import expectations
+from tests.typecheck_expectations import all_expectations, expectations
 from tests.typecheck_mypy import PROGRAMS
 
 SHAPES = PROGRAMS / "shapes"
+_TITLE = re.compile(r"# \d+: \S")
 CODES = frozenset({"datarax-shape", "datarax-dtype", "datarax-field"})
 
 
@@ -20,8 +22,14 @@ def programs(folder: str) -> list[str]:
     return sorted(path.stem for path in (SHAPES / folder).glob("*.py"))
 
 
+def needs_extras(name: str) -> None:
+    if name.endswith("rearranged"):
+        pytest.importorskip("einops")
+
+
 @pytest.mark.parametrize("name", programs("pass"))
 def test_a_program_that_type_checks_runs(name: str) -> None:
+    needs_extras(name)
     path = SHAPES / "pass" / f"{name}.py"
     failures, lines = [], []
     with imports(path.parent):
@@ -43,7 +51,7 @@ def without_a_call(path: Path, lines: list[int]) -> list[str]:
     titles = [
         (at, line)
         for at, line in enumerate(path.read_text().splitlines(), 1)
-        if re.match(r"# \d+: ", line)
+        if _TITLE.match(line)
     ]
     ends = [at for at, _ in titles[1:]] + [sys.maxsize]
     return [
@@ -70,4 +78,58 @@ def differences(folder: Path, name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", programs("fail"))
 def test_what_is_reported_is_refused(name: str) -> None:
+    needs_extras(name)
     assert "\n".join(differences(SHAPES / "fail", name)) == ""
+
+
+PROGRAM = """
+from jaxtyping import Array, Float
+
+
+def f(x: Float[Array, "n 3"]) -> Float[Array, "n"]:
+    return x.sum(axis=1)
+
+
+def right(x: Float[Array, "n 3"]) -> Array:
+    return f(x)  # E: datarax-shape: x: expected
+
+
+def elsewhere(x: Float[Array, "n 4"]) -> Array:
+    y = f(x)
+    return y + f(y)  # E: datarax-shape: x: expected
+
+
+def another(x: Float[Array, "n 4"]) -> Array:
+    return f(x)  # E: datarax-shape: y: expected
+
+
+def wrong(x: Float[Array, "n 4"]) -> Array:
+    return f(x)  # E: datarax-shape: x: expected
+"""
+
+
+def test_a_program_that_is_not_refused_as_reported_is_told(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    told = [line.partition(" whilst")[0] for line in differences(tmp_path, "program")]
+    raised = "raised in line {}: TypeCheckError: Type-check error"
+    assert told == [
+        "11: x: expected: nothing was raised",
+        f"16: x: expected: {raised.format(15)}",
+        f"20: y: expected: {raised.format(20)}",
+    ]
+
+
+def test_programs_are_many() -> None:
+    found = Counter(
+        one.code for one in all_expectations([SHAPES / "fail"], SHAPES) if one.code in CODES
+    )
+    assert found.total() >= 170
+    assert min(found.values()) >= 10
+    titles = [
+        line
+        for path in (SHAPES / "pass").glob("*.py")
+        for line in path.read_text().splitlines()
+        if _TITLE.match(line)
+    ]
+    assert len(titles) >= 170
+    assert all_expectations([SHAPES / "pass"], SHAPES) == []

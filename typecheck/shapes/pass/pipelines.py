@@ -105,7 +105,7 @@ def one(batch: Batch[Photo]) -> Batch:
 
 # 2: a chain that keeps what the next one needs
 def normalized(batch: Batch[Photo]) -> Batch:
-    return chain(resize, flip, normalize, grey, one_channel)(batch)
+    return chain(flip, resize, normalize, grey, one_channel)(batch)
 
 
 # 3: three channels of grey
