@@ -57,14 +57,15 @@ _ONE: Final[Mapping[Rule, str]] = {
     "degrees radians",
     same: "negative positive conj conjugate sign nan_to_num bitwise_not bitwise_invert",
     counted: "square",
-    either: "floor ceil trunc fix round rint around reciprocal i0",
+    either: "floor ceil trunc round rint around reciprocal i0",
     real: "abs absolute real imag",
     real_inexact: "angle fabs",
     truth: "isnan isinf isfinite isneginf isposinf logical_not signbit iscomplex isreal",
 }
 _TWO: Final[Mapping[Rule, str]] = {
-    same: "subtract multiply maximum minimum fmax fmin mod remainder floor_divide fmod "
-    "bitwise_and bitwise_or bitwise_xor left_shift right_shift gcd lcm add",
+    same: "subtract multiply maximum minimum fmax fmin "
+    "bitwise_and bitwise_or bitwise_xor gcd lcm add",
+    counted: "mod remainder floor_divide fmod left_shift right_shift",
     either: "power pow heaviside copysign nextafter float_power",
     inexact: "divide true_divide arctan2 atan2 hypot logaddexp logaddexp2",
     truth: "equal not_equal less less_equal greater greater_equal logical_and logical_or "
@@ -81,9 +82,9 @@ _LAX_TWO: Final[Mapping[Rule, str]] = {
     truth: "eq ne lt le gt ge",
 }
 _ACTIVATIONS: Final[Mapping[Rule, str]] = {
-    inexact: "gelu silu swish sigmoid softplus log_sigmoid soft_sign elu celu selu hard_tanh "
-    "hard_sigmoid hard_silu hard_swish leaky_relu",
-    either: "relu relu6 tanh identity",
+    inexact: "gelu silu swish sigmoid softplus log_sigmoid soft_sign elu celu selu "
+    "hard_sigmoid hard_silu hard_swish",
+    either: "relu relu6 tanh identity hard_tanh leaky_relu",
 }
 # Of jax.nn alone.
 _MORE_ACTIVATIONS: Final[Mapping[Rule, str]] = {
@@ -94,8 +95,10 @@ _MORE_ACTIVATIONS: Final[Mapping[Rule, str]] = {
 def one_operand(rule: Rule) -> Function:
     """Return a function of one array, with options that change neither shape nor dtype."""
 
-    def function(x: Value, *_: Value, **__: Value) -> Value:
+    def function(x: Value, *options: Value, **named: Value) -> Value:
         found = operand(x)
+        # An array as option, such as alpha of elu, takes part in shape and dtype.
+        require(not any(isinstance(one, ArrayValue) for one in (*options, *named.values())))
         return ArrayValue(rule(together([found])), found.shape)
 
     return entry(function)
@@ -195,4 +198,14 @@ METHODS: Final[Mapping[str, Function]] = {
     "block_until_ready": one_operand(same),
 }
 
-__all__ = ["METHODS", "TABLE", "Rule", "astype", "one_operand", "same", "truth", "two_operands"]
+__all__ = [
+    "METHODS",
+    "TABLE",
+    "Rule",
+    "astype",
+    "counted",
+    "either",
+    "real_inexact",
+    "same",
+    "truth",
+]

@@ -36,7 +36,7 @@ _BY_TEXT: Final[Mapping[str, Dtypes]] = {
 }
 # What a program may write for a dtype, as names of the modules that have it.
 NAMED: Final[Mapping[str, DtypeValue]] = {
-    **{f"jax.numpy.{name}": DtypeValue(dtypes) for name, dtypes in _BY_TEXT.items()},
+    **{f"jax.numpy.{name}": DtypeValue(frozenset({name})) for name in DTYPES["Num"] | BOOL},
     **{f"numpy.{name}": DtypeValue(frozenset({name})) for name in DTYPES["Num"]},
     **{f"builtins.{name}": DtypeValue(DEFAULT[name]) for name in _KINDS},
     **{f"{module}.bool_": DtypeValue(BOOL) for module in ("jax.numpy", "numpy")},

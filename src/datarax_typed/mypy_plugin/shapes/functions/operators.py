@@ -11,7 +11,13 @@ from datarax_typed.mypy_plugin.shapes.functions.arguments import (
     unwrapped,
 )
 from datarax_typed.mypy_plugin.shapes.functions.broadcasting import broadcast, operand, together
-from datarax_typed.mypy_plugin.shapes.functions.elementwise import Rule, either, same, truth
+from datarax_typed.mypy_plugin.shapes.functions.elementwise import (
+    Rule,
+    counted,
+    either,
+    same,
+    truth,
+)
 from datarax_typed.mypy_plugin.shapes.functions.kinds import DEFAULT, INEXACT, inexact, real
 from datarax_typed.mypy_plugin.shapes.functions.products import matmul
 from datarax_typed.mypy_plugin.shapes.values import (
@@ -33,8 +39,8 @@ _ARRAY_RULES: Final[Mapping[str, tuple[str, Rule]]] = {
     "-": ("subtract", same),
     "*": ("multiply", same),
     "/": ("divide", inexact),
-    "//": ("floor_divide", same),
-    "%": ("remainder", same),
+    "//": ("floor_divide", counted),
+    "%": ("remainder", counted),
     "**": ("power", either),
     "<": ("less", truth),
     "<=": ("less_equal", truth),
@@ -45,8 +51,8 @@ _ARRAY_RULES: Final[Mapping[str, tuple[str, Rule]]] = {
     "&": ("bitwise_and", same),
     "|": ("bitwise_or", same),
     "^": ("bitwise_xor", same),
-    "<<": ("left_shift", same),
-    ">>": ("right_shift", same),
+    "<<": ("left_shift", counted),
+    ">>": ("right_shift", counted),
 }
 _OF_BITS: Final = {"&", "|", "^", "<<", ">>"}
 _OF_SIZES: Final[Mapping[str, Callable[[Size, Size], Size]]] = {
