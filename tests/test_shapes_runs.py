@@ -49,9 +49,7 @@ def test_a_program_that_type_checks_runs(name: str) -> None:
 def without_a_call(path: Path, lines: list[int]) -> list[str]:
     """Return the titles of the sections in which no function was called."""
     titles = [
-        (at, line)
-        for at, line in enumerate(path.read_text().splitlines(), 1)
-        if _TITLE.match(line)
+        (at, line) for at, line in enumerate(path.read_text().splitlines(), 1) if _TITLE.match(line)
     ]
     ends = [at for at, _ in titles[1:]] + [sys.maxsize]
     return [
@@ -113,9 +111,9 @@ def test_a_program_that_is_not_refused_as_reported_is_told(tmp_path: Path) -> No
     told = [line.partition(" whilst")[0] for line in differences(tmp_path, "program")]
     raised = "raised in line {}: TypeCheckError: Type-check error"
     assert told == [
-        "11: x: expected: nothing was raised",
-        f"16: x: expected: {raised.format(15)}",
-        f"20: y: expected: {raised.format(20)}",
+        "10: x: expected: nothing was raised",
+        f"15: x: expected: {raised.format(14)}",
+        f"19: y: expected: {raised.format(19)}",
     ]
 
 

@@ -155,7 +155,7 @@ class Decoder(nnx.Module):
     ) -> tuple[Float[Array, "b 1000"], list[Cache]]:
         x = self.table(token)
         grown: list[Cache] = []
-        for block, cache in zip(self.blocks, caches, strict=True):
+        for block, cache in zip(self.blocks, caches, strict=False):
             x, after = block.step(x, cache)
             grown.append(after)
         logits: Array = self.table.attend(self.norm(x))

@@ -280,7 +280,8 @@ def algebra(x: Float[Array, "n d"]) -> Float[Array, "d d"]:
     gram = x.T @ x + jnp.eye(x.shape[1])
     norms: Array = jnp.linalg.norm(x, axis=1)
     inverse: Float[Array, "d d"] = jnp.linalg.inv(gram)
-    return inverse + jnp.linalg.cholesky(gram) + norms.sum() + (u * s).sum() + v.sum()
+    result: Array = inverse + jnp.linalg.cholesky(gram) + norms.sum() + (u * s).sum() + v.sum()
+    return result
 
 
 # 40: what depends on a flag
