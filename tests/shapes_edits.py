@@ -41,8 +41,8 @@ SHAPE_EDITS: Final[Mapping[str, Edit]] = {
     ),
     "a schema's shape": Edit(
         _ARRAYS,
-        'image: Float[Array, "64 64 3"]',
-        'image: Float[Array, "32 32 3"]',
+        'class Photo(TypedDict):\n    image: Float[Array, "64 64 3"]',
+        'class Photo(TypedDict):\n    image: Float[Array, "32 32 3"]',
         gone=((_USE, "axis 0 is 64, not 32"),),
     ),
     "a record's shape": Edit(
