@@ -1,4 +1,4 @@
-"""The programs of typecheck/shapes at run time: jaxtyping and beartype check all that they annotate.
+"""The programs of typecheck/shapes at run time, where jaxtyping and beartype check all of them.
 
 A program is imported with every function and dataclass of it checked, and so are assignments with
 an annotation. Its functions are then traced by JAX, with arguments made from their annotations: the
@@ -37,14 +37,14 @@ class _Checking(ast.NodeTransformer):
     def __init__(self) -> None:
         self._functions = 0
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802  # ast's
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # ast's
         self._functions += 1
         self.generic_visit(node)
         self._functions -= 1
         node.decorator_list.append(_checks(node, "__checked__"))
         return node
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:  # noqa: N802  # ast's
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:  # ast's
         outside, self._functions = self._functions, 0
         self.generic_visit(node)
         self._functions = outside
@@ -52,7 +52,7 @@ class _Checking(ast.NodeTransformer):
             node.decorator_list.insert(0, _checks(node, "__checked__"))
         return node
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:  # noqa: N802  # ast's
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:  # ast's
         if self._functions and node.value is not None:
             name = _checks(node.value, "__assigned__")
             call = ast.Call(name, [node.value, node.annotation], [])
@@ -65,7 +65,8 @@ def _checks(node: ast.stmt | ast.expr, name: str) -> ast.Name:
 
 
 def _checked(function: T) -> T:
-    return jaxtyped(typechecker=beartype)(function)
+    checked: T = jaxtyped(typechecker=beartype)(function)  # type: ignore[type-var]  # of any type
+    return checked
 
 
 def _assigned(value: T, hint: object) -> T:

@@ -59,27 +59,20 @@ class Maker:
 
     def call(self, function: Callable[..., Any], instead: Callable[..., Any] | None = None) -> Any:
         """Call a function, or another instead, with all that has no default."""
-        try:
-            hints = get_type_hints(function, include_extras=True)
-        except NameError as error:
-            raise NotMadeError(str(error)) from None
+        hints = _hints(function)
         arguments: list[Any] = []
         keywords: dict[str, Any] = {}
         for one in inspect.signature(function).parameters.values():
-            if instead is not None and one.name == "self":
+            if _is_left_out(one, is_method=instead is not None):
                 continue
-            if one.kind is one.VAR_KEYWORD:
-                continue
-            if one.name not in hints and one.default is one.empty:
+            if one.name not in hints:
                 raise NotMadeError(f"{one.name}: expected an annotation")
-            if one.kind is one.VAR_POSITIONAL:
-                arguments += [self.make(hints[one.name], one.name) for _ in range(2)]
-            elif one.default is one.empty:
-                value = self.make(hints[one.name], one.name)
-                if one.kind is one.KEYWORD_ONLY:
-                    keywords[one.name] = value
-                else:
-                    arguments.append(value)
+            count = 2 if one.kind is one.VAR_POSITIONAL else 1
+            values = [self.make(hints[one.name], one.name) for _ in range(count)]
+            if one.kind is one.KEYWORD_ONLY:
+                keywords[one.name] = values[0]
+            else:
+                arguments += values
         return (instead or function)(*arguments, **keywords)
 
     def size(self, name: str) -> int:
@@ -96,8 +89,6 @@ class Maker:
         """
         if hasattr(hint, "dim_str"):
             return self._array(hint)
-        if hasattr(hint, "leaftype"):
-            return self.make(hint.leaftype)
         origin, arguments = get_origin(hint), get_args(hint)
         if origin in {Annotated, Required, NotRequired}:
             return self.make(arguments[0], name)
@@ -106,16 +97,16 @@ class Maker:
             return self.make(arguments[min(self._choice, len(arguments) - 1)], name)
         if origin is Literal:
             return arguments[0]
+        if origin in {Batch, Element, tuple, list, dict, Sequence, Mapping}:
+            return self._container(origin, arguments)
+        return self._plain(origin or hint, name)
+
+    def _container(self, origin: type, arguments: tuple[Any, ...]) -> Any:
         if origin is Batch:
             rows = self.make(arguments[0])
             return Batch(jax.tree.map(lambda row: jnp.stack([row, row]), rows))
         if origin is Element:
             return Element(self.make(arguments[0]))
-        if origin in {tuple, list, dict, Sequence, Mapping}:
-            return self._container(origin, arguments)
-        return self._plain(origin or hint, name)
-
-    def _container(self, origin: type, arguments: tuple[Any, ...]) -> Any:
         if origin in {dict, Mapping}:
             return {key: self.make(arguments[1]) for key in ("a", "b")}
         if origin is tuple and arguments[-1] is not ...:
@@ -123,7 +114,9 @@ class Maker:
         values = [self.make(arguments[0]) for _ in range(2)]
         return tuple(values) if origin is tuple else values
 
-    def _plain(self, hint: Any, name: str) -> Any:
+    def _plain(self, hint: Any, name: str) -> Any:  # noqa: C901  # one case a kind of type
+        if hasattr(hint, "leaftype"):
+            return self.make(hint.leaftype)
         if hint is int:
             # `dim: int` is the size of the axis `dim`.
             return self.size(name)
@@ -161,7 +154,7 @@ class Maker:
                 }
             )
         # The signature of an NNX class is that of its metaclass.
-        return self.call(hint.__init__, partial(hint))
+        return self.call(inspect.getattr_static(hint, "__init__"), partial(hint))
 
     def _array(self, hint: Any) -> Any:
         shape = self._shape(hint.dim_str)
@@ -193,6 +186,19 @@ class Maker:
             axis = str(eval(f'f"{axis}"', {"self": self.itself}))
         names = {name: self.size(name) for name in re.findall(r"[A-Za-z_]\w*", axis)}
         return int(eval(axis, names))
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise NotMadeError(str(error)) from None
+
+
+def _is_left_out(one: inspect.Parameter, *, is_method: bool) -> bool:
+    if one.kind is one.VAR_KEYWORD or (is_method and one.name == "self"):
+        return True
+    return one.default is not one.empty
 
 
 def photos() -> Batch:

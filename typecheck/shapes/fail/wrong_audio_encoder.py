@@ -47,7 +47,7 @@ def power(frames: Float[Array, "b frames size"]) -> Float[Array, "b frames bins"
 
 
 def log_mel(power: Float[Array, "b frames bins"], bank: Float[Array, "bins 80"]) -> Spectrogram:
-    return jnp.log(jnp.maximum(bank @ power, 1e-6))  # E: datarax-shape: matmul:
+    return jnp.log(jnp.maximum(power.swapaxes(1, 2) @ bank, 1e-6))  # E: datarax-shape: matmul:
 
 
 # convolutions

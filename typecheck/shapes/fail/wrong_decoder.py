@@ -53,7 +53,7 @@ def angles(positions: Int[Array, "t"], d: int = 16) -> Float[Array, "t half"]:
 
 def angles_of_eight(positions: Int[Array, "t"]) -> Float[Array, "t 8"]:
     rates = 1.0 / 10000.0 ** (jnp.arange(8) / 8)
-    return positions[None, :] * rates[:, None]  # E: datarax-shape: return: expected Float[Array, "t 8"]
+    return positions[:, None, None] * rates  # E: datarax-shape: return: expected Float[Array, "t 8"]
 
 
 # norms and gates
@@ -172,7 +172,7 @@ def next_token_loss(logits: Float[Array, "b t v"], tokens: Int[Array, "b t"]) ->
 def drawn(logits: Float[Array, "b v"], key: Key[Array, ""], sampling: Sampling) -> Int[Array, "b"]:
     values, places = jax.lax.top_k(logits / sampling.temperature, sampling.top)
     choice = jax.random.categorical(key, values, axis=-1)
-    best = logits.max(axis=-1) + 0 * places[:, 0] + 0 * choice
+    best = logits.max(axis=-1)
     return best  # E: datarax-dtype: return: expected Int[Array, "b"]
 
 

@@ -122,7 +122,7 @@ def importance(model: TableModel, rows: Rows) -> Float[Array, "12"]:
 
 
 def middle(model: TableModel, rows: Rows) -> Float[Array, ""]:
-    guess = model(rows.numbers, rows.missing)  # E: datarax-shape: categories: expected Int[Array, "n 5"]
+    guess = model(rows.numbers, rows.missing)  # E: datarax-dtype: categories: expected Int[Array, "n 5"]
     return coverage(guess[:, 0], guess[:, 1], rows.target)
 
 

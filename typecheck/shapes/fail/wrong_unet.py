@@ -95,7 +95,7 @@ def entered(x: Float[Array, "b 32 32 3"], rngs: nnx.Rngs) -> Float[Array, "b 32 
 
 # the loss
 def squared_error(x: Float[Array, "*axes"], y: Float[Array, "*axes"]) -> Float[Array, ""]:
-    return (x - y) ** 2  # E: datarax-shape: return: expected Float[Array, ""]
+    return jnp.mean((x - y) ** 2)[None]  # E: datarax-shape: return: expected Float[Array, ""]
 
 
 def loss(model: UNet, x: Float[Array, "b 32 32 3"], key: Key[Array, ""]) -> Float[Array, ""]:

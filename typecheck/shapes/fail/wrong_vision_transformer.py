@@ -46,8 +46,8 @@ def split_heads(x: Float[Array, "b n 192"]) -> Float[Array, "b 3 n 64"]:
     return x.reshape(b, n, 3, 64).transpose(0, 2, 1, 3)
 
 
-def unswapped_heads(x: Float[Array, "b n 192"]) -> Float[Array, "b 3 n 64"]:
-    return x.reshape(x.shape[0], x.shape[1], 3, 64)  # E: datarax-shape: return: expected Float[Array, "b 3 n 64"]
+def unswapped_heads(x: Float[Array, "b 196 192"]) -> Float[Array, "b 3 196 64"]:
+    return x.reshape(x.shape[0], x.shape[1], 3, 64)  # E: datarax-shape: return: expected Float[Array, "b 3 196 64"]
 
 
 def merge_heads(x: Float[Array, "b heads n d"]) -> Float[Array, "b n heads*d"]:
