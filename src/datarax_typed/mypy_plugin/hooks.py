@@ -48,7 +48,7 @@ class Hooks:
         self._configs = ConfigCalls(self._knowledge)
         self._operators = OperatorCalls(self._knowledge)
         self._partials = Partials(self._knowledge, self._configs, self._operators)
-        self._shapes = ShapeHooks(self._node, options)
+        self._shapes = ShapeHooks(self._node, options, self._knowledge)
         self.of_type_name: Callable[[str], Hook | None] = TypeNames(look_up).hook
 
     def of_base_class(self, fullname: str) -> Callable[[ClassDefContext], None] | None:

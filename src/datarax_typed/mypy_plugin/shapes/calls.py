@@ -5,9 +5,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mypy.nodes import CallExpr, Context, FuncItem, OverloadedFuncDef, RefExpr
+from mypy.nodes import (
+    CallExpr,
+    Context,
+    DictExpr,
+    FuncItem,
+    ListExpr,
+    OverloadedFuncDef,
+    RefExpr,
+    TupleExpr,
+    TypeInfo,
+)
 from mypy.types import CallableType, Instance, get_proper_type
 
+from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.shapes.callables import (
     Argument,
     ClassValue,
@@ -19,6 +30,7 @@ from datarax_typed.mypy_plugin.shapes.callables import (
     paired,
 )
 from datarax_typed.mypy_plugin.shapes.declared import Typed, replaced, value_of_type
+from datarax_typed.mypy_plugin.shapes.findings import Finding, Outcome, attempted
 from datarax_typed.mypy_plugin.shapes.fitting import Fitting
 from datarax_typed.mypy_plugin.shapes.functions import (
     CALLED,
@@ -28,6 +40,15 @@ from datarax_typed.mypy_plugin.shapes.functions import (
     removed_axis,
 )
 from datarax_typed.mypy_plugin.shapes.names import public, public_name
+from datarax_typed.mypy_plugin.shapes.operators import (
+    BatchValue,
+    ConfigValue,
+    Operators,
+    OperatorValue,
+    batch_of,
+    config_value,
+    is_composite,
+)
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     ArrayValue,
@@ -35,8 +56,8 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Constant,
     Items,
     Made,
+    Record,
     Several,
-    ShapeError,
     Size,
     Value,
 )
@@ -52,6 +73,7 @@ _SAME: Final = frozenset(
         *("jaxtyping.jaxtyped", "datarax_typed.contract", "datarax_typed.jit"),
     }
 )
+_CHAIN: Final = "datarax_typed.chain"
 _MAPPING: Final = frozenset({"jax.vmap", "datarax_typed.vmap"})
 _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
     ast.Add: "+",
@@ -63,37 +85,6 @@ _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong.
-
-    Attributes:
-        text: the report.
-        place: where it stands; None for the whole expression.
-        is_dtype: whether it is about a dtype, not about a shape.
-    """
-
-    text: str
-    place: Context | None = None
-    is_dtype: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is known of the value of an expression, and what is wrong with it itself."""
-
-    value: Value
-    findings: tuple[Finding, ...] = ()
-
-
-def attempted(function: Callable[[], Value]) -> Outcome:
-    """Return the result of an entry of the table; of a call that fails, why it does."""
-    try:
-        return Outcome(function())
-    except ShapeError as error:
-        return Outcome(NOTHING, (Finding(str(error), None, error.is_dtype),))
-
-
 class Calls:
     """Evaluates calls.
 
@@ -103,6 +94,7 @@ class Calls:
 
     def __init__(self, evaluation: "Evaluation") -> None:
         self._evaluation = evaluation
+        self._operators = Operators(self)
 
     def outcome(self, call: CallExpr) -> Outcome:
         """Return what a call gives, and what is wrong with its arguments."""
@@ -112,7 +104,11 @@ class Calls:
             made = self._transformed(name, arguments)
             if made is not None:
                 return Outcome(made)
+        if name == _CHAIN and arguments is not None:
+            return self._composition(_chained(call, arguments))
         callee = self._evaluation.value(call.callee)
+        if isinstance(callee, ClassValue) and is_operator(callee.info):
+            return self._operator(call, callee.info, arguments)
         if arguments is None:
             return Outcome(self._of_unknown_arguments(callee))
         if callee == NOTHING:
@@ -155,12 +151,57 @@ class Calls:
                 return attempted(lambda: CALLED[callee.kind](callee, _call(arguments)))
             case Mapped():
                 return self._mapped_call(callee, arguments)
+            case OperatorValue():
+                return self._application(callee, arguments)
             case ClassValue():
                 return self._construction(callee, arguments)
             case Typed():
                 return self._object(callee, arguments)
             case _:
                 return Outcome(NOTHING)
+
+    def _operator(
+        self, call: CallExpr, info: TypeInfo, arguments: Sequence[Argument] | None
+    ) -> Outcome:
+        fact = self._evaluation.config_of(call)
+        if fact is None:
+            return Outcome(NOTHING)
+        made = OperatorValue(info, config_value(fact))
+        if not is_composite(info):
+            return Outcome(made)
+        given = arguments[1:2] if arguments is not None else []
+        stages = [one for one in arguments or () if one.name == "operators"] or given
+        if not stages:
+            return Outcome(NOTHING)
+        found = self._stages(stages[0])
+        return self._composition(replace(made, stages=found)) if found else Outcome(NOTHING)
+
+    def _stages(self, argument: Argument) -> tuple[tuple[Value, Context], ...] | None:
+        match argument.value, argument.place:
+            case Items(items=values), ListExpr(items=places) | TupleExpr(items=places):
+                return tuple(zip(values, places, strict=False))
+            case Record(fields=fields), DictExpr(items=pairs) if len(pairs) == len(fields):
+                places = [place for _, place in pairs]
+                return tuple(zip(fields.values(), places, strict=True))
+            case Items(items=values), place:
+                return tuple((value, place) for value in values)
+            case _:
+                return None
+
+    def _composition(self, operator: OperatorValue | None) -> Outcome:
+        if operator is None:
+            return Outcome(NOTHING)
+        findings = self._operators.composed(operator)
+        return Outcome(replace(operator, is_broken=bool(findings)), findings)
+
+    def _application(self, operator: OperatorValue, arguments: Sequence[Argument]) -> Outcome:
+        batches = [one for one in arguments[:1] if one.name in (None, "batch")]
+        batch = batches[0].value if batches else NOTHING
+        if isinstance(batch, Typed):
+            batch = batch_of(batch.typ, batch.scope) or NOTHING
+        if not isinstance(batch, BatchValue):
+            return Outcome(NOTHING)
+        return self._operators.applied(operator, batch, batches[0].place)
 
     def _construction(self, callee: ClassValue, arguments: Sequence[Argument]) -> Outcome:
         made: Value = Typed(Instance(callee.info, []))
@@ -213,7 +254,7 @@ class Calls:
         for where, typ, argument in pairs:
             for misfit in fitting.misfits(typ, argument.value, where):
                 text = f"{name or function.name}: {misfit.text}"
-                findings.append(Finding(text, argument.place, misfit.is_dtype))
+                findings.append(Finding(text, argument.place, misfit.kind))
         if findings:
             return Outcome(NOTHING, tuple(findings))
         reading = replaced(fitting.bindings, fitting.resolve, fitting.variables)
@@ -226,6 +267,10 @@ class Calls:
         if function.receiver is not None:
             names[function.receiver_name] = function.receiver
         return lambda text: self.resolved(text, names)
+
+    def resolver_of(self, method: Function) -> Callable[[str], Size | None]:
+        """Return what gives the sizes in braces in the signature of a method."""
+        return self._resolver(method, ())
 
     def resolver_within(self, function: FuncItem) -> Callable[[str], Size | None]:
         """Return what gives the sizes in braces within a function."""
@@ -257,6 +302,9 @@ class Calls:
                 whole = self._of_text(node.value, names)
                 is_there = isinstance(whole, Items) and -len(whole.items) <= at < len(whole.items)
                 return whole.items[at] if isinstance(whole, Items) and is_there else NOTHING
+            case ast.Call(func=ast.Name(id="len"), args=[items], keywords=[]):
+                counted = self._of_text(items, names)
+                return Size.of(len(counted.items)) if isinstance(counted, Items) else NOTHING
             case ast.BinOp() if type(node.op) in _OPERATORS:
                 operands = self._of_text(node.left, names), self._of_text(node.right, names)
                 function = OPERATORS[_OPERATORS[type(node.op)]]
@@ -297,6 +345,16 @@ def _size_along(value: Value, axis: int) -> Size | None:
         return None
     size = value.shape[axis] if -len(value.shape) <= axis < len(value.shape) else None
     return size if isinstance(size, Size) else None
+
+
+def _chained(call: CallExpr, arguments: Sequence[Argument]) -> OperatorValue | None:
+    stages = tuple((one.value, one.place) for one in arguments if one.name is None)
+    items = function_of(call.callee.node) if isinstance(call.callee, RefExpr) else None
+    first = items[0] if isinstance(items, tuple) and items else None
+    made = get_proper_type(first.signature.ret_type) if first is not None else None
+    if not isinstance(made, Instance):
+        return None
+    return OperatorValue(made.type, ConfigValue({"strategy": "sequential"}), stages)
 
 
 def _mapped(function: Value, options: Sequence[Argument]) -> Value:
@@ -349,4 +407,4 @@ def _no_text(text: str) -> None:
     return None
 
 
-__all__ = ["Calls", "Finding", "Outcome", "attempted"]
+__all__ = ["Calls"]

@@ -1,8 +1,10 @@
 """The reports of shapes: at calls and operations, and where their results are returned or kept."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from mypy.checker import TypeChecker
+from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     AssignmentStmt,
     Context,
@@ -14,16 +16,23 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Type, get_proper_type
 
-from datarax_typed.mypy_plugin.codes import DTYPE, SHAPE
-from datarax_typed.mypy_plugin.shapes.calls import Finding
+from datarax_typed.mypy_plugin.codes import DTYPE, FIELD, SHAPE
+from datarax_typed.mypy_plugin.knowledge import Knowledge
+from datarax_typed.mypy_plugin.shapes.findings import Finding
 from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
+
+_CODES: Final[Mapping[str, ErrorCode]] = {"shape": SHAPE, "dtype": DTYPE, "field": FIELD}
 
 
 class Checks:
-    """Checks expressions when mypy has found out their types."""
+    """Checks expressions when mypy has found out their types.
 
-    def __init__(self) -> None:
-        self._evaluation = Evaluation()
+    Args:
+        knowledge: of configs and operators that were made before.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._evaluation = Evaluation(knowledge)
 
     def expression(self, api: TypeChecker, expr: Context) -> None:
         """Report what is wrong with a call or an operation, and with what waits for it."""
@@ -55,7 +64,7 @@ class Checks:
     ) -> Iterator[Finding]:
         fitting = self._evaluation.declaring(function)
         for misfit in fitting.misfits(typ, self._evaluation.value(value), where):
-            yield Finding(f"{function.name}: {misfit.text}", value, misfit.is_dtype)
+            yield Finding(f"{function.name}: {misfit.text}", value, misfit.kind)
 
 
 def _result_type(function: FuncItem) -> Type | None:
@@ -66,8 +75,7 @@ def _result_type(function: FuncItem) -> Type | None:
 
 def _report(api: TypeChecker, place: Context, findings: Iterable[Finding]) -> None:
     for finding in findings:
-        code = DTYPE if finding.is_dtype else SHAPE
-        api.fail(finding.text, finding.place or place, code=code)
+        api.fail(finding.text, finding.place or place, code=_CODES[finding.kind])
 
 
 __all__ = ["Checks"]

@@ -47,13 +47,14 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Instance, NoneType, TupleType, Type, TypeVarId, get_proper_type
 
+from datarax_typed.mypy_plugin.knowledge import Fact, Knowledge, is_of_config
 from datarax_typed.mypy_plugin.shapes.bindings import Bindings, BoundShape
 from datarax_typed.mypy_plugin.shapes.callables import (
     ClassValue,
     Entry,
     function_of,
 )
-from datarax_typed.mypy_plugin.shapes.calls import Calls, Outcome, attempted
+from datarax_typed.mypy_plugin.shapes.calls import Calls
 from datarax_typed.mypy_plugin.shapes.declared import (
     Typed,
     has_annotation,
@@ -63,6 +64,7 @@ from datarax_typed.mypy_plugin.shapes.declared import (
     value_of_type,
     within,
 )
+from datarax_typed.mypy_plugin.shapes.findings import Outcome, attempted
 from datarax_typed.mypy_plugin.shapes.fitting import Fitting
 from datarax_typed.mypy_plugin.shapes.flow import Flow, flow_of
 from datarax_typed.mypy_plugin.shapes.functions import (
@@ -75,6 +77,12 @@ from datarax_typed.mypy_plugin.shapes.functions import (
 )
 from datarax_typed.mypy_plugin.shapes.joined import anonymous, joined
 from datarax_typed.mypy_plugin.shapes.names import public_name
+from datarax_typed.mypy_plugin.shapes.operators import (
+    BatchValue,
+    ConfigValue,
+    OperatorValue,
+    plain_value,
+)
 from datarax_typed.mypy_plugin.shapes.sites import Binding
 from datarax_typed.mypy_plugin.shapes.sizes import LOOSE
 from datarax_typed.mypy_plugin.shapes.values import (
@@ -103,9 +111,14 @@ _VARIABLE: Final = "flax.nnx.variablelib.Variable"
 
 
 class Evaluation:
-    """Evaluates the expressions of the module that mypy checks now."""
+    """Evaluates the expressions of the module that mypy checks now.
 
-    def __init__(self) -> None:
+    Args:
+        knowledge: of configs and operators that were made before.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
         self._tree: Node | None = None
         self._flow = Flow()
         self._api: TypeChecker | None = None
@@ -158,6 +171,16 @@ class Evaluation:
         if not self._open:
             self._passing.clear()
         return found
+
+    def config_of(self, call: CallExpr) -> Fact | None:
+        """Return what is known of the config of an operator that a call makes, or None."""
+        fact = None if self._api is None else self._knowledge.of(self._api, call)
+        config = fact.get("config") if fact is not None else None
+        if not is_of_config(config):
+            # It may be told apart later.
+            self._is_partial = True
+            return None
+        return config
 
     def type_of(self, expr: Expression) -> Type | None:
         """Return the type that mypy has inferred for an expression, or None."""
@@ -308,6 +331,9 @@ class Evaluation:
         if not has_annotation(var.type) and _is_plain(var.type):
             # `y: Array = f(x)` says less than f does.
             return self.value(statement.rvalue)
+        made = self.value(statement.rvalue)
+        if isinstance(made, OperatorValue | BatchValue):
+            return made
         function = self._flow.around.get(statement)
         if function is None:
             return value_of_type(var.type, within(var.fullname))
@@ -408,6 +434,10 @@ class Evaluation:
                 return self._argument_of(owner)
             case Typed():
                 return self._attribute_of_object(owner, name)
+            case OperatorValue():
+                return owner.config if name == "config" else NOTHING
+            case ConfigValue():
+                return plain_value(owner.get(name)) if name in owner.values else NOTHING
             case ClassValue():
                 return self._attribute_of_class(owner, name)
             case _:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mypy.types import (
     Instance,
@@ -44,6 +45,11 @@ class Misfit:
 
     text: str
     is_dtype: bool = False
+
+    @property
+    def kind(self) -> Literal["shape", "dtype"]:
+        """What it is about."""
+        return "dtype" if self.is_dtype else "shape"
 
 
 @dataclass(slots=True)

@@ -10,6 +10,8 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import CallableType, Overloaded, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.guard import say_once
+from datarax_typed.mypy_plugin.knowledge import Knowledge
+from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.shapes.checks import Checks
 from datarax_typed.mypy_plugin.shapes.declared import has_annotation
 
@@ -23,11 +25,17 @@ class ShapeHooks:
     Args:
         node_of: gives what a full name stands for.
         options: mypy's.
+        knowledge: of configs and operators.
     """
 
-    def __init__(self, node_of: Callable[[str], SymbolNode | None], options: Options) -> None:
+    def __init__(
+        self,
+        node_of: Callable[[str], SymbolNode | None],
+        options: Options,
+        knowledge: Knowledge,
+    ) -> None:
         self._node_of = node_of
-        self._checks = Checks()
+        self._checks = Checks(knowledge)
         # While the daemon runs, a function may get annotations.
         self._remembers = not options.fine_grained_incremental
         self._concerned: dict[str, bool] = {}
@@ -48,8 +56,10 @@ class ShapeHooks:
         self, then: Callable[[FunctionContext], Type]
     ) -> Callable[[FunctionContext], Type]:
         def hook(ctx: FunctionContext) -> Type:
+            # What is known of configs and operators comes first.
+            typ = then(ctx)
             self._check(ctx)
-            return then(ctx)
+            return typ
 
         return hook
 
@@ -57,8 +67,10 @@ class ShapeHooks:
         self, then: Callable[[MethodContext], Type]
     ) -> Callable[[MethodContext], Type]:
         def hook(ctx: MethodContext) -> Type:
+            # What is known of configs and operators comes first.
+            typ = then(ctx)
             self._check(ctx)
-            return then(ctx)
+            return typ
 
         return hook
 
@@ -81,6 +93,8 @@ class ShapeHooks:
         if node is None:
             owner, _, name = fullname.rpartition(".")
             info = self._node_of(owner)
+            if isinstance(info, TypeInfo) and is_operator(info):
+                return True
             symbol = info.get(name) if isinstance(info, TypeInfo) else None
             node = symbol.node if symbol is not None else None
         if isinstance(node, TypeInfo):

@@ -88,11 +88,13 @@ class Record:
         fields: what is known of it.
         is_whole: whether there are no further ones.
         name: of the `TypedDict` that declares it, if one does.
+        lost: the names that it certainly has not, though it may have others.
     """
 
     fields: "Mapping[str, Value]"
     is_whole: bool = True
     name: str = ""
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
