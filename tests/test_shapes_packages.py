@@ -11,7 +11,6 @@ from tests.shapes_packages import PINNED, Found, check
 
 # Every function but the first is refused, by what the packages' annotations say.
 _PLANTED = """
-import diffrax
 import equinox
 import lineax
 from jax import Array
@@ -42,10 +41,6 @@ def query(model: equinox.nn.MultiheadAttention, x: Float[Array, "7"]) -> Array:
 
 def dtype(model: equinox.nn.RotaryPositionalEmbedding, x: Int[Array, "7 8"]) -> Array:
     return model(x)  # wrong
-
-
-def times(ts: Float[Array, "9 1"], ys: Float[Array, "9 2"]) -> Array:
-    return diffrax.rectilinear_interpolation(ts, ys)[0]  # wrong
 """
 # As many shapes in texts as the pinned versions have, less those in PyTrees.
 _LEAST_READ = 230
