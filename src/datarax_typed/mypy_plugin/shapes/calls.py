@@ -111,8 +111,10 @@ class Calls:
             return self._operator(call, callee.info, arguments)
         if arguments is None:
             return Outcome(self._of_unknown_arguments(callee))
-        if callee == NOTHING:
-            return self._overloaded(call, arguments)
+        if callee == NOTHING and isinstance(call.callee, RefExpr):
+            if isinstance(call.callee.node, OverloadedFuncDef):
+                return self._overloaded(call.callee.node, arguments)
+            callee = self._evaluation.object_of(call.callee)
         return self.called(callee, arguments)
 
     def _arguments(self, call: CallExpr) -> list[Argument] | None:
@@ -226,12 +228,9 @@ class Calls:
         method = self._evaluation.attribute(callee, "__call__")
         return self.called(method, arguments) if isinstance(method, Function) else Outcome(NOTHING)
 
-    def _overloaded(self, call: CallExpr, arguments: Sequence[Argument]) -> Outcome:
+    def _overloaded(self, node: OverloadedFuncDef, arguments: Sequence[Argument]) -> Outcome:
         """Return what an overloaded function gives, if only one of its signatures fits."""
-        node = call.callee.node if isinstance(call.callee, RefExpr) else None
-        if not isinstance(node, OverloadedFuncDef) or node.info:
-            return Outcome(NOTHING)
-        items = function_of(node)
+        items = function_of(node) if not node.info else None
         outcomes = [
             self._function(item, arguments)
             for item in (items if isinstance(items, tuple) else ())

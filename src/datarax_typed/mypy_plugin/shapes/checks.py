@@ -1,6 +1,7 @@
 """The reports of shapes: at calls and operations, and where their results are returned or kept."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from mypy.checker import TypeChecker
@@ -75,7 +76,20 @@ def _result_type(function: FuncItem) -> Type | None:
 
 def _report(api: TypeChecker, place: Context, findings: Iterable[Finding]) -> None:
     for finding in findings:
-        api.fail(finding.text, finding.place or place, code=_CODES[finding.kind])
+        with _unwatched(api):
+            api.fail(finding.text, finding.place or place, code=_CODES[finding.kind])
+
+
+@contextmanager
+def _unwatched(api: TypeChecker) -> Iterator[None]:
+    """Let mypy not take a report for the reason why an overload or operator does not fit."""
+    watchers = api.errors._watchers
+    saved = [*watchers]
+    watchers.clear()
+    try:
+        yield
+    finally:
+        watchers.extend(saved)
 
 
 __all__ = ["Checks"]

@@ -182,6 +182,13 @@ class Evaluation:
             return None
         return config
 
+    def object_of(self, expr: Expression) -> Value:
+        """Return an object of which only the class is known, and that by mypy alone."""
+        typ = get_proper_type(self.type_of(expr))
+        if not isinstance(typ, Instance) or is_array(typ):
+            return NOTHING
+        return Typed(Instance(typ.type, []))
+
     def type_of(self, expr: Expression) -> Type | None:
         """Return the type that mypy has inferred for an expression, or None."""
         found = None if self._api is None else self._api.lookup_type_or_none(expr)
@@ -369,6 +376,8 @@ class Evaluation:
         return {var.name: self._parameter(var, function) for var in variables}
 
     def _receiver(self, var: Var, function: FuncItem) -> Value:
+        if function.is_class:
+            return ClassValue(function.info)
         typ = get_proper_type(var.type)
         if isinstance(typ, Instance):
             return Typed(typ, self._flow.class_scope(function.info), is_self=True)
@@ -613,7 +622,7 @@ def _is_plain(typ: Type | None) -> bool:
 
 
 def _is_first_of_method(var: Var, function: FuncItem) -> bool:
-    if not function.info or not function.arguments or function.is_static or function.is_class:
+    if not function.info or not function.arguments or function.is_static:
         return False
     return function.arguments[0].variable is var
 

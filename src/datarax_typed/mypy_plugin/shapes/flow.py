@@ -135,7 +135,7 @@ class Flow:
         """Note which expressions the value of a statement is made of."""
         for part in descendants(value):
             binding = only_binding(self.reads, part) if isinstance(part, NameExpr) else None
-            source = binding.node if binding is not None and binding.kind == "value" else part
+            source = part if binding is None else _source(binding) or part
             if isinstance(source, Expression):
                 waiting = self.awaiting.setdefault(source, [])
                 waiting += [] if statement in waiting else [statement]
@@ -195,7 +195,6 @@ class _Walker(Walker):
             self.flow.note_change(target.base)
         for part in children(target):
             if isinstance(target, TupleExpr | StarExpr) and isinstance(part, Expression):
-                self.flow.note_attribute(part, None)
                 self._read_within(part)
             else:
                 self.visit(part)
@@ -354,8 +353,22 @@ class _Walker(Walker):
         for target in node.lvalues:
             for name, path in bound_names([target]):
                 self._bind(name.node, assigned(node, path))
-            self.flow.note_attribute(target, node.rvalue)
+            self._note_attributes(target, node.rvalue)
             self._read_within(target)
+
+    def _note_attributes(self, target: Expression, value: Expression) -> None:
+        if not isinstance(target, TupleExpr):
+            self.flow.note_attribute(target, value)
+            return
+        values = value.items if isinstance(value, TupleExpr) else []
+        is_paired = len(values) == len(target.items) and not any(
+            isinstance(item, StarExpr) for item in (*values, *target.items)
+        )
+        for at, item in enumerate(target.items):
+            if is_paired:
+                self._note_attributes(item, values[at])
+            else:
+                self.flow.note_attribute(item, None)
 
     def visit_operator_assignment_stmt(self, node: OperatorAssignmentStmt) -> None:
         self.visit_children(node)
@@ -407,6 +420,13 @@ class _Walker(Walker):
             self.visit(sequence)
             self._bind_elements(index, sequence)
             self.visit_all(tests)
+
+
+def _source(binding: Binding) -> Node | None:
+    """Return the expression whose value a binding gives."""
+    if isinstance(binding.node, AssignmentStmt):
+        return binding.node.rvalue
+    return binding.node if binding.kind == "value" else None
 
 
 def _swallows(manager: Expression) -> bool:

@@ -35,6 +35,7 @@ _MODALITY: Final = "datarax_typed.core.modality.ModalityOperator"
 _CROSS_MODAL: Final = "datarax_typed.core.cross_modal.CrossModalOperator"
 _COMPOSITE: Final = "datarax_typed.operators.compose.composite.CompositeOperatorModule"
 _MULTI_MODAL: Final = "datarax_typed.operators.compose.multi_modal.MultiModalOperator"
+_CATALOGUE: Final = "datarax_typed.operators."
 _BASE: Final = "datarax_typed.core.operator.OperatorModule"
 _SELECT: Final = "datarax_typed.operators.compose.select.SelectOperator"
 _DROP: Final = "datarax_typed.operators.compose.drop.DropOperator"
@@ -92,8 +93,16 @@ def batch_of(typ: Type, scope: str) -> BatchValue | None:
     if not isinstance(proper, Instance) or proper.type.fullname != BATCH or not proper.args:
         return None
     data = value_of_type(proper.args[0], within(scope))
-    # A schema is the whole of what a batch has.
-    return BatchValue(replace(data, is_whole=True)) if isinstance(data, Record) else None
+    return BatchValue(_whole(data)) if isinstance(data, Record) else None
+
+
+def _whole(data: Record) -> Record:
+    """Return a record that has no fields but those of its schema."""
+    fields = {
+        name: _whole(part) if isinstance(part, Record) else part
+        for name, part in data.fields.items()
+    }
+    return replace(data, fields=fields, is_whole=True)
 
 
 def config_value(fact: Mapping[str, Any]) -> ConfigValue:  # what the call that made it has shown
@@ -219,6 +228,8 @@ class Operators:
         if not isinstance(target, str):
             return _UNKNOWN_BATCH, ()
         after = _written(batch, target, result, stage)
+        if _definer(stage.operator.info, "apply") != _MODALITY:
+            after = replace(after, data=replace(after.data, is_whole=False))
         moves = _definer(stage.operator.info, "transform_auxiliary") != _MODALITY
         for name in others if moves else ():
             after = _written(after, name, NOTHING, stage)
@@ -298,6 +309,9 @@ def _kind(info: TypeInfo) -> str:
     if _definer(info, "apply_batch") != _BASE or _definer(info, "__call__") != _BASE:
         return ""
     definer = _definer(info, "apply")
+    if definer.startswith(_CATALOGUE) and info.has_base(_MODALITY):
+        # The library's own do what the base does, and may write a mask besides.
+        return _MODALITY
     return definer if definer in (_MODALITY, _CROSS_MODAL, _SELECT, _DROP, _RENAME) else ""
 
 
