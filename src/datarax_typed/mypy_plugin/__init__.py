@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from mypy.plugin import (
     AnalyzeTypeContext,
+    AttributeContext,
     ClassDefContext,
     FunctionContext,
     MethodContext,
@@ -20,7 +21,7 @@ from mypy.types import Type
 import datarax_typed
 
 # mypy asks which codes there are before it asks for a hook.
-from datarax_typed.mypy_plugin.codes import CONFIG, OPERATOR
+from datarax_typed.mypy_plugin.codes import CONFIG, DTYPE, FIELD, OPERATOR, SHAPE
 from datarax_typed.mypy_plugin.guard import say_once
 
 if TYPE_CHECKING:
@@ -74,6 +75,10 @@ class DataraxPlugin(Plugin):
         """Return the hook of a method's call."""
         return _none_on_error(lambda: self._hooks().of_method(fullname))
 
+    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        """Return the hook of an attribute."""
+        return _none_on_error(lambda: self._hooks().of_attribute(fullname))
+
 
 def _none_on_error(find: Callable[[], _HookT | None]) -> _HookT | None:
     try:
@@ -92,4 +97,4 @@ def plugin(version: str) -> type[DataraxPlugin]:
     return DataraxPlugin
 
 
-__all__ = ["CONFIG", "OPERATOR", "VERSION", "DataraxPlugin", "plugin"]
+__all__ = ["CONFIG", "DTYPE", "FIELD", "OPERATOR", "SHAPE", "VERSION", "DataraxPlugin", "plugin"]

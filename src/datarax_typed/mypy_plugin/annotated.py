@@ -5,6 +5,7 @@ import typing
 from collections.abc import Callable
 from typing import Final
 
+from mypy.errors import Errors
 from mypy.nodes import (
     Import,
     ImportFrom,
@@ -46,6 +47,8 @@ _SYMBOLS: Final[dict[type[ast.operator], str]] = {
 }
 
 
+Watch: typing.TypeAlias = Callable[[MypyFile, Errors], None]
+
 WHOLE: Final = "whole"
 
 
@@ -58,10 +61,14 @@ class TypeNames:
 
     Args:
         look_up: gives the symbol of a full name.
+        watch: is told of every module that has annotations of jaxtyping.
     """
 
-    def __init__(self, look_up: Callable[[str], SymbolTableNode | None]) -> None:
+    def __init__(
+        self, look_up: Callable[[str], SymbolTableNode | None], watch: Watch
+    ) -> None:
         self._look_up = look_up
+        self._watch = watch
         # The names that are no aliases.
         self._no_aliases: set[str] = set()
         # What analyses all modules, one after the other; known from the first name on.
@@ -94,7 +101,8 @@ class TypeNames:
             imports_it = any(map(_is_import, self._tree.imports))
             content = content_of(self._tree.path, self._analyzer.options) if imports_it else b""
             self._metadata = annotated_metadata(content)
-            self._carrier.look_at(self._tree, self._analyzer.options)
+            if self._carrier.look_at(self._tree, self._analyzer.options):
+                self._watch(self._tree, self._analyzer.errors)
         if self._metadata or fullname in ANNOTATED or self._carrier.knows_aliases(self._tree):
             return guarded(self._name, self._as_mypy_does)
         return None

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 from mypy.nodes import SymbolNode, SymbolTableNode, TypeAlias, TypeInfo, Var
 from mypy.options import Options
 from mypy.plugin import (
+    AttributeContext,
     ClassDefContext,
     FunctionContext,
     MethodContext,
@@ -49,7 +50,7 @@ class Hooks:
         self._operators = OperatorCalls(self._knowledge)
         self._partials = Partials(self._knowledge, self._configs, self._operators)
         self._shapes = ShapeHooks(self._node, options, self._knowledge)
-        self.of_type_name: Callable[[str], Hook | None] = TypeNames(look_up).hook
+        self.of_type_name: Callable[[str], Hook | None] = TypeNames(look_up, self._shapes.watch).hook
 
     def of_base_class(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Return the hook of subclasses of configs."""
@@ -96,6 +97,10 @@ class Hooks:
         if info is not None and is_operator(info):
             return _depending(self._operators.construction)(ctx)
         return ctx.default_return_type
+
+    def of_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        """Return the hook of an attribute."""
+        return self._shapes.of_attribute(fullname)
 
     def of_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Return the hook of a method's call."""

@@ -29,9 +29,9 @@ from datarax_typed.mypy_plugin.shapes.callables import (
     is_opaque,
     paired,
 )
-from datarax_typed.mypy_plugin.shapes.declared import Typed, replaced, value_of_type
+from datarax_typed.mypy_plugin.shapes.declared import Typed, dims_of, replaced, value_of_type
 from datarax_typed.mypy_plugin.shapes.findings import Finding, Outcome, attempted
-from datarax_typed.mypy_plugin.shapes.fitting import Fitting
+from datarax_typed.mypy_plugin.shapes.fitting import Fitting, array_text
 from datarax_typed.mypy_plugin.shapes.functions import (
     CALLED,
     OPERATORS,
@@ -39,6 +39,7 @@ from datarax_typed.mypy_plugin.shapes.functions import (
     added_axis,
     removed_axis,
 )
+from datarax_typed.mypy_plugin.shapes.matching import match, substitute
 from datarax_typed.mypy_plugin.shapes.names import public, public_name
 from datarax_typed.mypy_plugin.shapes.operators import (
     BatchValue,
@@ -56,6 +57,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Constant,
     Items,
     Made,
+    OtherArray,
     Record,
     Several,
     Size,
@@ -73,6 +75,7 @@ _SAME: Final = frozenset(
         *("jaxtyping.jaxtyped", "datarax_typed.contract", "datarax_typed.jit"),
     }
 )
+_ASSERTION: Final = "datarax_typed.assert_shape"
 _CHAIN: Final = "datarax_typed.chain"
 _MAPPING: Final = frozenset({"jax.vmap", "datarax_typed.vmap"})
 _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
@@ -104,6 +107,8 @@ class Calls:
             made = self._transformed(name, arguments)
             if made is not None:
                 return Outcome(made)
+        if name == _ASSERTION and arguments is not None:
+            return self._assertion(call, arguments)
         if name == _CHAIN and arguments is not None:
             return self._composition(_chained(call, arguments))
         callee = self._evaluation.value(call.callee)
@@ -161,6 +166,30 @@ class Calls:
                 return self._object(callee, arguments)
             case _:
                 return Outcome(NOTHING)
+
+    def _assertion(self, call: CallExpr, arguments: Sequence[Argument]) -> Outcome:
+        """Check `assert_shape(x, "b 3")`, and return what is known of x after it."""
+        given = dict(zip(("array", "shape"), arguments, strict=False))
+        given |= {one.name: one for one in arguments if one.name is not None}
+        if given.keys() != {"array", "shape"}:
+            return Outcome(NOTHING)
+        array, text = given["array"], _text_of(given["shape"].value)
+        dims = None if text is None else dims_of(text)
+        if dims is None:
+            return Outcome(array.value)
+        known = array.value.array if isinstance(array.value, OtherArray) else array.value
+        shape = known.shape if isinstance(known, ArrayValue) else (Several(),)
+        fitting = self._evaluation.asserting(call)
+        reason = match(dims, shape, fitting.bindings, "array", fitting.resolve)
+        if reason is not None:
+            got = array_text(known) if isinstance(known, ArrayValue) else "another array"
+            report = f'assert_shape: expected "{text}", got {got}: {reason}'
+            return Outcome(NOTHING, (Finding(report, array.place),))
+        after = substitute(dims, fitting.bindings, fitting.resolve)
+        if not isinstance(known, ArrayValue):
+            return Outcome(self._evaluation.array_of(array.place, after))
+        better = ArrayValue(known.dtypes, after)
+        return Outcome(OtherArray(better) if isinstance(array.value, OtherArray) else better)
 
     def _operator(
         self, call: CallExpr, info: TypeInfo, arguments: Sequence[Argument] | None
@@ -397,9 +426,25 @@ def _partial(function: Function, rest: Sequence[Argument]) -> Function:
 
 
 def _call(arguments: Sequence[Argument], first: tuple[Value, ...] = ()) -> Call:
-    positional = [argument.value for argument in arguments if argument.name is None]
-    keywords = {one.name: one.value for one in arguments if one.name is not None}
+    positional = [as_of_jax(argument.value) for argument in arguments if argument.name is None]
+    keywords = {one.name: as_of_jax(one.value) for one in arguments if one.name is not None}
     return Call((*first, *positional), keywords)
+
+
+def as_of_jax(value: Value) -> Value:
+    """Return what JAX makes of an array of another library, anything else as it is."""
+    match value:
+        case OtherArray(array=array):
+            halves = {name.replace("64", "32").replace("128", "64") for name in array.dtypes}
+            return ArrayValue(array.dtypes | halves, array.shape)
+        case Items():
+            return Items(tuple(map(as_of_jax, value.items)))
+        case _:
+            return value
+
+
+def _text_of(value: Value) -> str | None:
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
 
 
 def _no_text(text: str) -> None:

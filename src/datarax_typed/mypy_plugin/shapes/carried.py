@@ -120,8 +120,8 @@ class Carrier:
         self._in_expressions: Mapping[Position, Sequence[Written]] = {}
         self._decorators: Mapping[FuncItem, Decorator] | None = None
 
-    def look_at(self, tree: MypyFile, options: Options) -> None:
-        """Turn to the module that mypy analyses now."""
+    def look_at(self, tree: MypyFile, options: Options) -> bool:
+        """Turn to the module that mypy analyses now; return whether it imports jaxtyping."""
         self._tree, self._decorators, self._in_expressions = tree, None, {}
         self._names = {
             alias or name: name
@@ -130,9 +130,11 @@ class Carrier:
             for name, alias in node.names
             if name in DTYPES
         }
-        if self._names or any(map(_imports_jaxtyping, tree.imports)):
+        imports_it = bool(self._names) or any(map(_imports_jaxtyping, tree.imports))
+        if imports_it:
             content = content_of(tree.path, options)
             self._in_expressions = written_in_expressions(content)
+        return imports_it
 
     def knows_aliases(self, tree: MypyFile | None) -> bool:
         """Return whether there are annotations in expressions of a module."""

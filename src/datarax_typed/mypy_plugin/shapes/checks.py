@@ -21,6 +21,7 @@ from datarax_typed.mypy_plugin.codes import DTYPE, FIELD, SHAPE
 from datarax_typed.mypy_plugin.knowledge import Knowledge
 from datarax_typed.mypy_plugin.shapes.findings import Finding
 from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
+from datarax_typed.mypy_plugin.shapes.revealing import Revealer
 
 _CODES: Final[Mapping[str, ErrorCode]] = {"shape": SHAPE, "dtype": DTYPE, "field": FIELD}
 
@@ -34,13 +35,14 @@ class Checks:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._evaluation = Evaluation(knowledge)
+        self.watch = Revealer(self._evaluation).watch
 
     def expression(self, api: TypeChecker, expr: Context) -> None:
         """Report what is wrong with a call or an operation, and with what waits for it."""
         # Of packages that others have installed, mypy says nothing either.
         if not isinstance(expr, Expression) or api.path in api.errors.ignored_files:
             return
-        self._evaluation.look_at(api)
+        self._evaluation.look_at(api.tree, api)
         _report(api, expr, self._evaluation.outcome(expr).findings)
         for statement in self._evaluation.flow.awaiting.get(expr, ()):
             _report(api, statement, self._of_statement(statement))

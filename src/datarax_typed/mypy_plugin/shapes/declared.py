@@ -33,6 +33,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Either,
     Foreign,
     Items,
+    OtherArray,
     Record,
     Several,
     Shape,
@@ -120,7 +121,9 @@ def value_of_type(typ: Type | None, reading: Reading, depth: int = 0) -> Value:
 def _array(annotation: Annotation, reading: Reading) -> Value:
     dims = dims_of(annotation.text)
     shape = (Several(),) if dims is None else reading.axes(dims)
-    array = ArrayValue(DTYPES[annotation.dtype], shape)
+    known = ArrayValue(DTYPES[annotation.dtype], shape)
+    is_of_jax = all(map(_is_of_jax, _arms(annotation.array)))
+    array = known if is_of_jax else OtherArray(known)
     others = [arm for arm in _arms(annotation.array) if not is_array(arm)]
     # `Float[ArrayLike, ""]` may be a number.
     return Either((array, NOTHING)) if others else array
@@ -167,6 +170,12 @@ def is_array(typ: Type) -> bool:
     return isinstance(proper, Instance) and proper.type.name in (
         *("Array", "ndarray", "Tensor", "Tracer", "ShapeDtypeStruct", "ArrayImpl"),
     )
+
+
+def _is_of_jax(typ: Type) -> bool:
+    proper = get_proper_type(typ)
+    is_other = isinstance(proper, Instance) and not proper.type.fullname.startswith("jax")
+    return not (is_array(typ) and is_other)
 
 
 def _arms(typ: Type) -> list[Type]:

@@ -21,6 +21,7 @@ from mypy.nodes import (
     CastExpr,
     ComparisonExpr,
     ConditionalExpr,
+    Context,
     Decorator,
     DictExpr,
     EllipsisExpr,
@@ -32,6 +33,7 @@ from mypy.nodes import (
     IntExpr,
     ListExpr,
     MemberExpr,
+    MypyFile,
     NameExpr,
     Node,
     OperatorAssignmentStmt,
@@ -54,8 +56,9 @@ from datarax_typed.mypy_plugin.shapes.callables import (
     Entry,
     function_of,
 )
-from datarax_typed.mypy_plugin.shapes.calls import Calls
+from datarax_typed.mypy_plugin.shapes.calls import Calls, as_of_jax
 from datarax_typed.mypy_plugin.shapes.declared import (
+    Reading,
     Typed,
     has_annotation,
     is_array,
@@ -64,6 +67,7 @@ from datarax_typed.mypy_plugin.shapes.declared import (
     value_of_type,
     within,
 )
+from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
 from datarax_typed.mypy_plugin.shapes.findings import Outcome, attempted
 from datarax_typed.mypy_plugin.shapes.fitting import Fitting
 from datarax_typed.mypy_plugin.shapes.flow import Flow, flow_of
@@ -71,16 +75,21 @@ from datarax_typed.mypy_plugin.shapes.functions import (
     ATTRIBUTES,
     DTYPES_NAMED,
     METHODS,
+    MADE_METHODS,
     OPERATORS,
     TABLE,
+    added_axis,
     index,
+    unwrapped,
 )
 from datarax_typed.mypy_plugin.shapes.joined import anonymous, joined
+from datarax_typed.mypy_plugin.shapes.matching import unresolved
 from datarax_typed.mypy_plugin.shapes.names import public_name
 from datarax_typed.mypy_plugin.shapes.operators import (
     BatchValue,
     ConfigValue,
     OperatorValue,
+    batch_of,
     plain_value,
 )
 from datarax_typed.mypy_plugin.shapes.sites import Binding
@@ -94,8 +103,10 @@ from datarax_typed.mypy_plugin.shapes.values import (
     EllipsisValue,
     Items,
     Made,
+    OtherArray,
     Record,
     Several,
+    Shape,
     Size,
     Slice,
     Value,
@@ -119,7 +130,7 @@ class Evaluation:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._tree: Node | None = None
+        self._tree: MypyFile | None = None
         self._flow = Flow()
         self._api: TypeChecker | None = None
         self._known: dict[Expression, Outcome] = {}
@@ -139,12 +150,13 @@ class Evaluation:
         """What reaches the names of the module."""
         return self._flow
 
-    def look_at(self, api: TypeChecker, *, anew: bool = False) -> None:
+    def look_at(self, tree: MypyFile, api: TypeChecker | None, *, anew: bool = False) -> None:
         """Turn to the module that mypy checks now."""
-        if api.tree is not self._tree or anew:
-            self._tree, self._flow = api.tree, flow_of(api.tree)
+        if tree is not self._tree or anew:
+            self._tree, self._flow = tree, flow_of(tree)
             self._known.clear()
-        self._api = api
+            self._api = None
+        self._api = api or self._api
 
     def value(self, expr: Expression) -> Value:
         """Return what is known of the value of an expression."""
@@ -181,6 +193,14 @@ class Evaluation:
             self._is_partial = True
             return None
         return config
+
+    def array_of(self, place: Context, shape: Shape) -> Value:
+        """Return an array of which only the shape is known, if mypy says that it is one."""
+        typ = get_proper_type(self.type_of(place)) if isinstance(place, Expression) else None
+        if not isinstance(typ, Instance) or not is_array(typ):
+            return NOTHING
+        array = ArrayValue(DTYPES["Shaped"], shape)
+        return array if typ.type.fullname.startswith("jax") else OtherArray(array)
 
     def object_of(self, expr: Expression) -> Value:
         """Return an object of which only the class is known, and that by mypy alone."""
@@ -293,7 +313,7 @@ class Evaluation:
         if not bindings or (len(bindings) == 1 and next(iter(bindings)).kind == "unknown"):
             return self._declared_elsewhere(var)
         value = joined(self._bound(binding, var) for binding in bindings)
-        if isinstance(value, Items | Record) and var in self._flow.changed:
+        if isinstance(value, Items | Record | Made) and var in self._flow.changes.found:
             return NOTHING
         return self._narrowed(expr, value)
 
@@ -304,8 +324,7 @@ class Evaluation:
         return value_of_type(var.type, within(""))
 
     def _is_local(self, var: Var) -> bool:
-        tree = self._tree
-        return tree is not None and var.fullname.startswith(f"{getattr(tree, 'fullname', '')}.")
+        return self._tree is not None and var.fullname.startswith(f"{self._tree.fullname}.")
 
     def _narrowed(self, expr: Expression, value: Value) -> Value:
         """Return what is left of one of several values where mypy knows more."""
@@ -360,6 +379,11 @@ class Evaluation:
                 bindings.shapes[name] = BoundShape((Several(name, scope),), False, "")
         return Fitting(self._calls.resolver_within(function), bindings)
 
+    def asserting(self, call: CallExpr) -> Fitting:
+        """Return the names that have a meaning where a shape is asserted."""
+        function = self._flow.asserting.get(call)
+        return Fitting(unresolved) if function is None else self.declaring(function)
+
     def _parameter(self, var: Var, function: FuncItem) -> Value:
         scope = self._flow.scope(function)
         if _is_first_of_method(var, function):
@@ -405,10 +429,12 @@ class Evaluation:
     def _member(self, expr: MemberExpr) -> Value:
         if expr.fullname in _SINGLETONS:
             return _SINGLETONS[expr.fullname]
-        if public_name(expr):
+        if public_name(expr) or _is_of_module(expr):
             found = self._definition(expr)
             if found != NOTHING:
                 return found
+        if _is_of_module(expr):
+            return self._declared_elsewhere(expr.node) if isinstance(expr.node, Var) else NOTHING
         owner = self._owner(expr)
         return self._narrowed(expr, self.attribute(owner, expr.name))
 
@@ -437,12 +463,19 @@ class Evaluation:
                 return self._tried(lambda: ATTRIBUTES[name](owner))
             case ArrayValue() if name in METHODS:
                 return Entry(name, METHODS[name], (owner,))
-            case Made(kind="flax.nnx.Param") if name in ("value", "raw_value"):
-                return owner.facts.get("value", NOTHING)
+            case Made():
+                return self._attribute_of_made(owner, name)
             case Typed() if name in ("value", "raw_value") and is_variable(owner.typ):
                 return self._argument_of(owner)
             case Typed():
+                if name == "data" and (batch := batch_of(owner.typ, owner.scope)) is not None:
+                    # One element after the other, on a new first axis.
+                    return added_axis(batch.data, 0, None)
                 return self._attribute_of_object(owner, name)
+            case BatchValue():
+                return added_axis(owner.data, 0, None) if name == "data" else NOTHING
+            case OtherArray() if name in ("shape", "ndim", "size"):
+                return self.attribute(owner.array, name)
             case OperatorValue():
                 return owner.config if name == "config" else NOTHING
             case ConfigValue():
@@ -451,6 +484,15 @@ class Evaluation:
                 return self._attribute_of_class(owner, name)
             case _:
                 return NOTHING
+
+    def _attribute_of_made(self, owner: Made, name: str) -> Value:
+        methods = MADE_METHODS.get(owner.kind, {})
+        if name in methods:
+            return Entry(name, methods[name], (owner,))
+        if name in owner.facts:
+            return owner.facts[name]
+        inner = unwrapped(owner)
+        return NOTHING if inner is owner else self.attribute(inner, name)
 
     def _attribute_of_object(self, owner: Typed, name: str) -> Value:
         typ = _instance(owner.typ)
@@ -461,7 +503,7 @@ class Evaluation:
         if isinstance(node, Decorator) and node.var.is_property:
             signature = get_proper_type(node.func.type)
             result = signature.ret_type if isinstance(signature, CallableType) else None
-            return value_of_type(_seen_from(typ, result, node.var.info), within(owner.scope))
+            return value_of_type(_seen_from(typ, result, node.var.info), _reading(owner))
         if isinstance(node, FuncDef | Decorator):
             found = function_of(node, owner)
             if found is None or isinstance(found, tuple):
@@ -473,13 +515,13 @@ class Evaluation:
     def _field(self, owner: Typed, typ: Instance, var: Var) -> Value:
         if not var.is_inferred and var.type is not None:
             declared = _seen_from(typ, var.type, var.info)
-            return value_of_type(declared, within(owner.scope))
+            return value_of_type(declared, _reading(owner))
         assigned = self._flow.attribute(var)
         if assigned is None:
             return NOTHING
         value = self.value(assigned)
         # Of another object of the class, the names are other sizes.
-        return value if owner.is_self else anonymous(value)
+        return value if owner.is_self and not self._flow.is_late(var) else anonymous(value)
 
     def _attribute_of_class(self, owner: ClassValue, name: str) -> Value:
         symbol = owner.info.get(name)
@@ -513,16 +555,24 @@ class Evaluation:
 
     def _applied(self, operator: str, *operands: Value) -> Outcome:
         function = OPERATORS.get(operator)
-        if function is None:
+        of_jax = any(isinstance(operand, ArrayValue | Made) for operand in operands)
+        of_others = any(isinstance(operand, OtherArray) for operand in operands)
+        if function is None or (of_others and not of_jax):
             return Outcome(NOTHING)
-        return attempted(lambda: function(Call(operands, {})))
+        given = tuple(map(as_of_jax, operands))
+        return attempted(lambda: function(Call(given, {})))
 
     def _indexed(self, base: Value, key: Value, expr: IndexExpr) -> Outcome:
         match base, key:
             case ArrayValue(), _:
                 return attempted(lambda: index(base, key))
-            case Made(kind="flax.nnx.Param"), _:
-                return self._indexed(base.facts.get("value", NOTHING), key, expr)
+            case Made(), _:
+                return attempted(lambda: index(base, key))
+            case OtherArray(), _:
+                found = attempted(lambda: index(base.array, key))
+                if isinstance(found.value, ArrayValue):
+                    return Outcome(OtherArray(found.value))
+                return Outcome(NOTHING, found.findings)
             case Items(), Size(number=int() as at) if -len(base.items) <= at < len(base.items):
                 return Outcome(base.items[at])
             case Items(), Slice():
@@ -557,6 +607,12 @@ def _instance(typ: Type) -> Instance | None:
     # Of a named tuple, the class.
     fallback = proper.partial_fallback if isinstance(proper, TupleType) else proper
     return fallback if isinstance(fallback, Instance) else None
+
+
+def _reading(owner: Typed) -> Reading:
+    """Return how the annotations of a class's body are read in one of its objects."""
+    # Of another object than that whose method it is, the names are other sizes.
+    return within(owner.scope if owner.is_self else "")
 
 
 def _seen_from(typ: Instance, declared: Type | None, info: TypeInfo) -> Type | None:
@@ -611,6 +667,10 @@ def _sliced(base: Items, key: Slice) -> Value:
     if any(end is None and part != Constant(None) for end, part in zip(ends, given, strict=True)):
         return NOTHING
     return Items(base.items[slice(*ends)])
+
+
+def _is_of_module(expr: MemberExpr) -> bool:
+    return isinstance(expr.expr, RefExpr) and isinstance(expr.expr.node, MypyFile)
 
 
 def _is_plain(typ: Type | None) -> bool:

@@ -29,6 +29,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Either,
     Items,
     Nothing,
+    OtherArray,
     Record,
     Value,
 )
@@ -75,6 +76,7 @@ class Fitting:
             where: its name or path.
         """
         annotation = annotation_of(typ)
+        value = value.array if isinstance(value, OtherArray) else value
         if isinstance(value, Either):
             yield from self._of_either(typ, value, where)
         elif isinstance(value, Nothing):

@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from mypy.nodes import (
+    AssertStmt,
     AssignmentExpr,
     AssignmentStmt,
     Block,
     BreakStmt,
     CallExpr,
     ComparisonExpr,
+    ConditionalExpr,
     ContinueStmt,
     DelStmt,
     DictionaryComprehension,
     Expression,
+    ExpressionStmt,
     ForStmt,
     FuncDef,
     FuncItem,
@@ -30,8 +33,10 @@ from mypy.nodes import (
     NameExpr,
     Node,
     OperatorAssignmentStmt,
+    OpExpr,
     RaiseStmt,
     ReturnStmt,
+    RevealExpr,
     StarExpr,
     Statement,
     StrExpr,
@@ -43,6 +48,8 @@ from mypy.nodes import (
     WithStmt,
 )
 
+from datarax_typed.mypy_plugin.shapes.changes import Changes
+from datarax_typed.mypy_plugin.shapes.questions import asks, is_check
 from datarax_typed.mypy_plugin.shapes.sites import (
     UNKNOWN,
     Binding,
@@ -66,6 +73,8 @@ _CHANGERS: Final = frozenset(
         *("update", "setdefault", "popitem", "__setitem__", "__delitem__"),
     }
 )
+# What makes an object, and is called once for each.
+_MAKERS: Final = ("__init__", "__post_init__", "setup")
 _NO_BINDINGS: Final[Bindings] = frozenset()
 # `contextlib.suppress`, `pytest.raises` and the like.
 _SWALLOWERS: Final = re.compile("suppress|raises|ignor|catch|swallow", re.IGNORECASE)
@@ -82,16 +91,21 @@ class Flow:
         around: of each statement that declares or returns something, the function around it.
         awaiting: of each expression, the statements whose value depends on it alone.
         comparing: the functions that compare sizes, or call what does.
-        changed: the variables whose value, such as a list, is changed in place.
+        asserting: of each call of `assert_shape`, the function around it.
+        revealing: the expressions whose types are to be shown.
+        changes: what is changed in place, such as a list.
     """
 
     reads: dict[NameExpr, Bindings] = field(default_factory=dict)
     around: dict[Statement, FuncItem | None] = field(default_factory=dict)
     awaiting: dict[Expression, list[Statement]] = field(default_factory=dict)
     comparing: set[FuncItem] = field(default_factory=set)
-    changed: set[Var] = field(default_factory=set)
+    asserting: dict[CallExpr, FuncItem] = field(default_factory=dict)
+    revealing: list[RevealExpr] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
     _attributes: dict[Var, list[Expression]] = field(default_factory=dict)
     _written: set[str] = field(default_factory=set)
+    _late: set[Var] = field(default_factory=set)
 
     def scope(self, function: FuncItem) -> str:
         """Return where the names in a function's signature have their meaning."""
@@ -107,29 +121,35 @@ class Flow:
     def attribute(self, var: Var) -> Expression | None:
         """Return what is assigned to an attribute, if that is one expression, in one place."""
         found = self._attributes.get(var, [])
-        return found[0] if len(found) == 1 and var.name not in self._written else None
+        is_written = var.name in self._written or var.name in self.changes.found
+        return found[0] if len(found) == 1 and not is_written else None
 
-    def note_attribute(self, target: Expression, value: Expression | None) -> None:
-        """Note that something is assigned to an attribute; None: that it is changed otherwise."""
+    def is_late(self, var: Var) -> bool:
+        """Return whether an attribute is assigned by a method that may be called again."""
+        return var in self._late
+
+    def note_attribute(
+        self, target: Expression, value: Expression | None, around: FuncItem | None = None
+    ) -> None:
+        """Note that something is assigned to an attribute.
+
+        Args:
+            target: the attribute.
+            value: what is assigned; None if it is changed otherwise.
+            around: the function that does so.
+        """
         if not isinstance(target, MemberExpr):
             return
         if value is None or not isinstance(target.node, Var):
             self._written.add(target.name)
         elif value not in (found := self._attributes.setdefault(target.node, [])):
             found.append(value)
+            if around is None or around.name not in _MAKERS:
+                self._late.add(target.node)
 
     def note_names(self, names: Iterable[Expression]) -> None:
         """Note that attributes are changed whose names are texts."""
         self._written |= {name.value for name in names if isinstance(name, StrExpr)}
-
-    def note_change(self, place: Expression) -> None:
-        """Note that an object is changed, whatever names it."""
-        while isinstance(place, IndexExpr):
-            place = place.base
-        if isinstance(place, NameExpr) and isinstance(place.node, Var):
-            self.changed.add(place.node)
-        elif isinstance(place, MemberExpr):
-            self._written.add(place.name)
 
     def wait(self, statement: Statement, value: Expression) -> None:
         """Note which expressions the value of a statement is made of."""
@@ -147,6 +167,7 @@ def flow_of(tree: MypyFile) -> Flow:
     sites.visit_all(tree.defs)
     walker = _Walker(sites)
     walker.visit_all(tree.defs)
+    walker.flow.changes.finish()
     return walker.flow
 
 
@@ -180,6 +201,7 @@ class _Walker(Walker):
             around[var] = around.get(var, _NO_BINDINGS) | {binding}
 
     def _bind_elements(self, target: Lvalue, value: Expression) -> None:
+        self.flow.changes.note_elements(target, value)
         for name, path in bound_names([target]):
             self._bind(name.node, UNKNOWN if path is None else Binding("element", value, path))
 
@@ -192,7 +214,7 @@ class _Walker(Walker):
         if isinstance(target, NameExpr):
             return
         if isinstance(target, IndexExpr):
-            self.flow.note_change(target.base)
+            self.flow.changes.note(target.base)
         for part in children(target):
             if isinstance(target, TupleExpr | StarExpr) and isinstance(part, Expression):
                 self._read_within(part)
@@ -216,14 +238,56 @@ class _Walker(Walker):
             self.flow.comparing.add(self._function)
         self.visit_children(node)
 
+    def visit_member_expr(self, node: MemberExpr) -> None:
+        if node.name in _CHANGERS:
+            self.flow.changes.note(node.expr)
+        self.visit_children(node)
+
     def visit_call_expr(self, node: CallExpr) -> None:
         name = called_name(node)
-        if self._function is not None and _CHECKERS.search(name):
+        if isinstance(node.analyzed, RevealExpr):
+            self.flow.revealing.append(node.analyzed)
+        if self._function is not None and name == "assert_shape":
+            self.flow.asserting[node] = self._function
+        elif self._function is not None and _CHECKERS.search(name):
             self.flow.comparing.add(self._function)
         if name in ("setattr", "delattr"):
             self.flow.note_names(node.args[1:2])
         if name in _CHANGERS and isinstance(node.callee, MemberExpr):
-            self.flow.note_change(node.callee.expr)
+            for argument in node.args:
+                self.flow.changes.note_names([node.callee.expr], argument)
+        self.flow.changes.note_call(node, self._function)
+        self.visit_children(node)
+
+    def _test(self, *tests: Expression) -> None:
+        """Note that a function goes on where something is as it should be."""
+        if self._function is not None and any(map(self._sites.tells_size, tests)):
+            self.flow.comparing.add(self._function)
+        for test in tests:
+            self._ask(test)
+
+    def _ask(self, test: Expression) -> None:
+        """Note functions in a test: they may look at sizes."""
+        calls = (part for part in descendants(test) if isinstance(part, CallExpr))
+        if self._function is not None and any(map(asks, calls)):
+            self.flow.comparing.add(self._function)
+
+    def visit_conditional_expr(self, node: ConditionalExpr) -> None:
+        self._test(node.cond)
+        self.visit_children(node)
+
+    def visit_assert_stmt(self, node: AssertStmt) -> None:
+        self._test(node.expr)
+        self.visit_children(node)
+
+    def visit_op_expr(self, node: OpExpr) -> None:
+        if node.op in ("and", "or"):
+            self._test(node.left)
+        self.visit_children(node)
+
+    def visit_expression_stmt(self, node: ExpressionStmt) -> None:
+        if isinstance(node.expr, CallExpr) and is_check(node.expr) and self._function is not None:
+            self.flow.comparing.add(self._function)
         self.visit_children(node)
 
     # Branches: what is in force after them was so in one of them.
@@ -241,10 +305,12 @@ class _Walker(Walker):
         return lambda: self.visit(block)
 
     def visit_if_stmt(self, node: IfStmt) -> None:
+        self._test(*node.expr)
         self.visit_all(node.expr)
         self._either([*map(self._going, node.body), self._going(node.else_body)])
 
     def visit_match_stmt(self, node: MatchStmt) -> None:
+        self._test(node.subject)
         self.visit(node.subject)
         for var in captured(node):
             self._bind(var, UNKNOWN, surely=False)
@@ -303,6 +369,8 @@ class _Walker(Walker):
         self._now = _joined([self._now, *loop.after])
 
     def visit_while_stmt(self, node: WhileStmt) -> None:
+        self._test(node.expr)
+
         def one_round() -> None:
             self.visit(node.expr)
             self.visit(node.body)
@@ -354,11 +422,12 @@ class _Walker(Walker):
             for name, path in bound_names([target]):
                 self._bind(name.node, assigned(node, path))
             self._note_attributes(target, node.rvalue)
+            self.flow.changes.note_names([target], node.rvalue)
             self._read_within(target)
 
     def _note_attributes(self, target: Expression, value: Expression) -> None:
         if not isinstance(target, TupleExpr):
-            self.flow.note_attribute(target, value)
+            self.flow.note_attribute(target, value, self._function)
             return
         values = value.items if isinstance(value, TupleExpr) else []
         is_paired = len(values) == len(target.items) and not any(
@@ -373,7 +442,7 @@ class _Walker(Walker):
     def visit_operator_assignment_stmt(self, node: OperatorAssignmentStmt) -> None:
         self.visit_children(node)
         self.flow.note_attribute(node.lvalue, None)
-        self.flow.note_change(node.lvalue)
+        self.flow.changes.note(node.lvalue)
         for name, _ in bound_names([node.lvalue]):
             self._bind(name.node, Binding("operation", node))
 
@@ -419,6 +488,7 @@ class _Walker(Walker):
         ):
             self.visit(sequence)
             self._bind_elements(index, sequence)
+            self._test(*tests)
             self.visit_all(tests)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from mypy.checker import TypeChecker
 from mypy.nodes import Context, Decorator, FuncBase, OverloadedFuncDef, SymbolNode, TypeInfo, Var
 from mypy.options import Options
-from mypy.plugin import FunctionContext, MethodContext
+from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import CallableType, Overloaded, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.guard import say_once
@@ -17,6 +17,9 @@ from datarax_typed.mypy_plugin.shapes.declared import has_annotation
 
 # What gives arrays, or is made to be called with some.
 _PACKAGES: Final = ("jax.", "flax.nnx.", "einops.", "datarax_typed.", "equinox.nn.")
+_ATTRIBUTES: Final = tuple(
+    f"jax._src.basearray.Array.{name}" for name in ("T", "mT", "real", "imag")
+)
 
 
 class ShapeHooks:
@@ -36,6 +39,7 @@ class ShapeHooks:
     ) -> None:
         self._node_of = node_of
         self._checks = Checks(knowledge)
+        self.watch = self._checks.watch
         # While the daemon runs, a function may get annotations.
         self._remembers = not options.fine_grained_incremental
         self._concerned: dict[str, bool] = {}
@@ -45,6 +49,15 @@ class ShapeHooks:
     ) -> Callable[[FunctionContext], Type] | None:
         """Return the hook of a call that may be about arrays; it does as another one does."""
         return self._checking_function(then) if self._is_concerned(fullname) else None
+
+    def of_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        """Return the hook of an attribute that is an array made of another."""
+        return self._checking_attribute if fullname in _ATTRIBUTES else None
+
+    def _checking_attribute(self, ctx: AttributeContext) -> Type:
+        if isinstance(ctx.api, TypeChecker):
+            _guarded_check(self._checks, ctx.api, ctx.context)
+        return ctx.default_attr_type
 
     def of_method(
         self, fullname: str, then: Callable[[MethodContext], Type]

@@ -10,6 +10,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Foreign,
     Items,
     Made,
+    OtherArray,
     Record,
     Several,
     Shape,
@@ -32,6 +33,9 @@ def _two(left: Value, right: Value) -> Value:
     match left, right:
         case ArrayValue(), ArrayValue():
             return ArrayValue(left.dtypes | right.dtypes, _shapes(left.shape, right.shape))
+        case OtherArray(array=one), OtherArray(array=other):
+            shape = _shapes(one.shape, other.shape)
+            return OtherArray(ArrayValue(one.dtypes | other.dtypes, shape))
         case Items(), Items() if len(left.items) == len(right.items):
             return Items(tuple(map(_two, left.items, right.items)))
         case Record(), Record():
@@ -78,6 +82,9 @@ def anonymous(value: Value) -> Value:
         case Made():
             facts = {name: anonymous(part) for name, part in value.facts.items()}
             return Made(value.kind, facts)
+        case OtherArray():
+            shape = tuple(map(_anonymous_axis, value.array.shape))
+            return OtherArray(ArrayValue(value.array.dtypes, shape))
         case Foreign():
             return value.without_names()
         case _:

@@ -1,6 +1,6 @@
 """What binds each variable of a module, and where."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -104,6 +104,8 @@ class Sites(Walker):
         self.found: dict[Var, list[Binding]] = {}
         self.owners: dict[Var, set[FuncItem | None]] = {}
         self._functions: list[FuncItem | None] = [None]
+        # What the variables of loops and comprehensions go through.
+        self._sequences: dict[Var, list[Expression]] = {}
 
     def visit_func_def(self, node: FuncDef) -> None:
         self._function(node)
@@ -129,7 +131,7 @@ class Sites(Walker):
         self._hide(node, node.lvalue)
 
     def visit_for_stmt(self, node: ForStmt) -> None:
-        self._hide(node, node.index)
+        self._hide_elements(node, [node.index], [node.expr])
 
     def visit_with_stmt(self, node: WithStmt) -> None:
         self._hide(node, *node.target)
@@ -141,10 +143,19 @@ class Sites(Walker):
         self._hide(node, node.expr)
 
     def visit_generator_expr(self, node: GeneratorExpr) -> None:
-        self._hide(node, *node.indices)
+        self._hide_elements(node, node.indices, node.sequences)
 
     def visit_dictionary_comprehension(self, node: DictionaryComprehension) -> None:
-        self._hide(node, *node.indices)
+        self._hide_elements(node, node.indices, node.sequences)
+
+    def _hide_elements(
+        self, node: Node, targets: Sequence[Expression], sequences: Sequence[Expression]
+    ) -> None:
+        for target, sequence in zip(targets, sequences, strict=True):
+            for name, _ in bound_names([target]):
+                if isinstance(name.node, Var):
+                    self._sequences.setdefault(name.node, []).append(sequence)
+        self._hide(node, *targets)
 
     def visit_assignment_expr(self, node: AssignmentExpr) -> None:
         self._bind(node.target.node, Binding("value", node.value))
@@ -176,10 +187,14 @@ class Sites(Walker):
             case CallExpr():
                 return called_name(node) in ("len", "shape", "size", "ndim")
             case NameExpr(node=Var() as var) if var not in seen:
+                sources = [
+                    *self._sequences.get(var, ()),
+                    *(one.node for one in self.found.get(var, ()) if one.kind == "value"),
+                ]
                 return any(
-                    self.tells_size(binding.node, seen | {var})
-                    for binding in self.found.get(var, ())
-                    if binding.kind == "value" and isinstance(binding.node, Expression)
+                    self.tells_size(source, seen | {var})
+                    for source in sources
+                    if isinstance(source, Expression)
                 )
             case _:
                 return False

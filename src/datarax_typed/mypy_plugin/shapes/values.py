@@ -125,6 +125,13 @@ class Foreign:
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class OtherArray(Foreign):
+    """An array of another library than JAX, such as NumPy: its operations have their own rules."""
+
+    array: ArrayValue
+
+
 # A size that is known, or that has a name, is a value too: an integer.
 Value: TypeAlias = (
     Nothing
@@ -181,6 +188,7 @@ __all__ = [
     "Items",
     "Made",
     "Nothing",
+    "OtherArray",
     "Record",
     "Several",
     "Shape",

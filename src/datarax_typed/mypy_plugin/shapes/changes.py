@@ -1,0 +1,167 @@
+"""Which variables and attributes hold what is changed in place, under whatever name."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from mypy.nodes import (
+    AssignmentExpr,
+    CallExpr,
+    ConditionalExpr,
+    Decorator,
+    DictExpr,
+    Expression,
+    FuncDef,
+    FuncItem,
+    IndexExpr,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    OpExpr,
+    RefExpr,
+    SetExpr,
+    StarExpr,
+    SymbolNode,
+    TupleExpr,
+    TypeInfo,
+    Var,
+)
+from mypy.types import AnyType, CallableType, Instance, Type, UnionType, get_proper_type
+
+from datarax_typed.mypy_plugin.shapes.walking import descendants
+
+# A variable, or all attributes of a name.
+_Holder: TypeAlias = Var | str
+
+# These change none of their arguments.
+_HARMLESS: Final = ("builtins.", "jax.", "flax.", "einops.", "numpy.", "optax.", "datarax_typed.")
+_MUTABLE: Final = frozenset(
+    {
+        *("builtins.list", "builtins.dict", "builtins.set", "builtins.object"),
+        *("typing.MutableSequence", "typing.MutableMapping", "typing.MutableSet"),
+        *("collections.deque", "collections.defaultdict", "collections.OrderedDict"),
+    }
+)
+# What a variable of flax holds is assigned so.
+_CONTENTS: Final = ("value", "raw_value")
+
+
+@dataclass(slots=True)
+class Changes:
+    """What is changed in place, and under which names.
+
+    Attributes:
+        found: the variables, and the names of attributes.
+    """
+
+    found: set[_Holder] = field(default_factory=set)
+    _same: dict[_Holder, set[_Holder]] = field(default_factory=dict)
+
+    def note(self, place: Expression) -> None:
+        """Note that an object is changed."""
+        while isinstance(place, IndexExpr) or _is_content(place):
+            place = place.base if isinstance(place, IndexExpr) else _owner(place)
+        self.found |= set(_holders(place))
+
+    def note_names(self, targets: Iterable[Expression], value: Expression) -> None:
+        """Note that targets are further names of what is in a value."""
+        given = set(_handed_on(value))
+        for holder in {one for target in targets for one in _handed_on(target)} if given else ():
+            for other in given:
+                self._same.setdefault(holder, set()).add(other)
+                self._same.setdefault(other, set()).add(holder)
+
+    def note_elements(self, target: Expression, sequence: Expression) -> None:
+        """Note that a target is one after the other of what is in a sequence."""
+        for part in descendants(sequence):
+            if isinstance(part, NameExpr | MemberExpr):
+                self.note_names([target], part)
+
+    def note_call(self, call: CallExpr, around: FuncItem | None) -> None:
+        """Note that a function may change its arguments."""
+        function = _function(call, around)
+        if isinstance(call.callee, RefExpr) and call.callee.fullname.startswith(_HARMLESS):
+            return
+        for at, (name, argument) in enumerate(zip(call.arg_names, call.args, strict=True)):
+            if function is not None and _may_change(function, name, at):
+                self.found |= set(_handed_on(argument))
+
+    def finish(self) -> None:
+        """Spread what is changed to all names that it has."""
+        waiting = list(self.found)
+        while waiting:
+            new = self._same.get(waiting.pop(), set()) - self.found
+            self.found |= new
+            waiting += new
+
+
+def _is_content(place: Expression) -> bool:
+    return isinstance(place, MemberExpr) and place.name in _CONTENTS
+
+
+def _owner(place: Expression) -> Expression:
+    return place.expr if isinstance(place, MemberExpr) else place
+
+
+def _holders(place: Expression) -> Iterator[_Holder]:
+    if isinstance(place, NameExpr) and isinstance(place.node, Var):
+        yield place.node
+    elif isinstance(place, MemberExpr):
+        yield place.name
+
+
+def _handed_on(value: Expression) -> Iterator[_Holder]:
+    """Yield the names of what is in a value, not only used to make it."""
+    match value:
+        case NameExpr() | MemberExpr():
+            yield from _holders(value)
+        case TupleExpr(items=items) | ListExpr(items=items) | SetExpr(items=items):
+            for item in items:
+                yield from _handed_on(item)
+        case DictExpr(items=pairs):
+            for _, item in pairs:
+                yield from _handed_on(item)
+        case ConditionalExpr(if_expr=left, else_expr=right) | OpExpr(left=left, right=right):
+            yield from _handed_on(left)
+            yield from _handed_on(right)
+        case IndexExpr(base=inner) | StarExpr(expr=inner) | AssignmentExpr(value=inner):
+            yield from _handed_on(inner)
+        case _:
+            return
+
+
+def _function(call: CallExpr, around: FuncItem | None) -> FuncDef | None:
+    node: SymbolNode | None = call.callee.node if isinstance(call.callee, RefExpr) else None
+    is_method = isinstance(call.callee, MemberExpr) and node is None
+    if isinstance(call.callee, MemberExpr) and is_method and around is not None and around.info:
+        # Of another object, the method is not known yet.
+        symbol = around.info.get(call.callee.name)
+        node = symbol.node if symbol is not None else None
+    if isinstance(node, TypeInfo):
+        node = node.get_method("__init__")
+    node = node.func if isinstance(node, Decorator) else node
+    return node if isinstance(node, FuncDef) else None
+
+
+def _may_change(function: FuncDef, name: str | None, at: int) -> bool:
+    typ = get_proper_type(function.type)
+    if not isinstance(typ, CallableType):
+        return True
+    skipped = 1 if function.has_self_or_cls_argument else 0
+    if name is not None:
+        at = typ.arg_names.index(name) if name in typ.arg_names else -1
+    else:
+        at += skipped
+    return is_mutable(typ.arg_types[at]) if 0 <= at < len(typ.arg_types) else True
+
+
+def is_mutable(typ: Type) -> bool:
+    """Return whether what has a type may be changed by whom it is given to."""
+    proper = get_proper_type(typ)
+    if isinstance(proper, UnionType):
+        return any(map(is_mutable, proper.items))
+    is_container = isinstance(proper, Instance) and proper.type.fullname in _MUTABLE
+    return isinstance(proper, AnyType) or is_container
+
+
+__all__ = ["Changes", "is_mutable"]
