@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.typecheck_edits import EDITS
 from tests.typecheck_expectations import Report, differences
-from tests.typecheck_mypy import FOLDERS, PLUGIN_CODES, PROGRAMS, check, expected, write_config
+from tests.typecheck_matrix import EDITS
+from tests.typecheck_mypy import (
+    ALL_FOLDERS,
+    PROGRAMS,
+    RULE_CODES,
+    SHAPE_CODES,
+    check,
+    expected,
+    write_config,
+)
 
 _SECTION = re.compile(r"^# (\d+): \S", re.MULTILINE)
 
@@ -18,7 +26,7 @@ _SECTION = re.compile(r"^# (\d+): \S", re.MULTILINE)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the programs, with a configuration of mypy beside them."""
     copy = tmp_path_factory.mktemp("typecheck")
-    for name in FOLDERS:
+    for name in ALL_FOLDERS:
         shutil.copytree(PROGRAMS / name, copy / name)
     write_config(copy)
     return copy
@@ -44,17 +52,20 @@ def test_a_second_run_reports_the_same(
     assert check(folder, mypy_cache) == reports
 
 
-def test_a_rule_that_changes_changes_reports_elsewhere(
+def test_what_changes_in_one_module_changes_reports_elsewhere(
     folder: Path, reports: list[Report], mypy_cache: Path
 ) -> None:
-    edit, wanted = EDITS["a rule"], expected(folder)
-    edit.apply(folder)
+    wanted = expected(folder)
+    for edit in EDITS.values():
+        edit.apply(folder)
+        wanted = edit.expected(wanted, folder)
     try:
         edited = check(folder, mypy_cache)
     finally:
-        edit.undo(folder)
+        for edit in EDITS.values():
+            edit.undo(folder)
     assert edited != reports
-    found = differences(edit.expected(wanted, folder), edited)
+    found = differences(wanted, edited)
     assert not found, told(found)
     assert check(folder, mypy_cache) == reports
 
@@ -69,14 +80,23 @@ def test_an_edit_changes_what_is_expected(name: str, folder: Path) -> None:
 
 def test_programs_are_many() -> None:
     codes = Counter(one.code for one in expected(PROGRAMS))
-    assert sum(codes[code] for code in PLUGIN_CODES) >= 120
+    assert sum(codes[code] for code in RULE_CODES) >= 120
     assert codes["datarax-config"] >= 90
     assert codes["datarax-operator"] >= 30
-    sections = [_SECTION.findall(path.read_text()) for path in (PROGRAMS / "pass").rglob("*.py")]
-    assert sum(map(len, sections)) >= 60
-    for numbers in sections:
+    assert sections(PROGRAMS / "pass") >= 60
+    assert sum(codes[code] for code in SHAPE_CODES) >= 170
+    assert min(codes[code] for code in SHAPE_CODES) >= 10
+    assert sections(PROGRAMS / "shapes/pass") >= 170
+
+
+def sections(folder: Path) -> int:
+    """Return how many titled sections the programs of a folder have, which they number."""
+    found = [_SECTION.findall(path.read_text()) for path in folder.rglob("*.py")]
+    for numbers in found:
         assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    return sum(map(len, found))
 
 
 def test_programs_that_type_check_expect_nothing() -> None:
-    assert [one for one in expected(PROGRAMS) if one.file.startswith("pass/")] == []
+    passing = ("pass/", "shapes/pass/")
+    assert [one for one in expected(PROGRAMS) if one.file.startswith(passing)] == []

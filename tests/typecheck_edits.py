@@ -77,7 +77,7 @@ _MUST_DRAW: Final = '''random_params: Float[Array, ""]
         return image + random_params
 '''
 
-EDITS: Final = {
+RULE_EDITS: Final = {
     "a rule": Edit(
         "fail/studio/configs.py",
         'exclusive("radius", "sigma")',
@@ -167,4 +167,4 @@ EDITS: Final = {
     ),
 }
 
-__all__ = ["EDITS", "Edit"]
+__all__ = ["RULE_EDITS", "Edit"]

@@ -17,10 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.typecheck_edits import EDITS
+from tests.shapes_edits import SHAPE_EDITS
+from tests.typecheck_edits import RULE_EDITS, Edit
 from tests.typecheck_expectations import Expectation, Report, differences, mypy_reports
 from tests.typecheck_mypy import (
-    FOLDERS,
+    ALL_FOLDERS,
     PLUGIN_CODES,
     PROGRAMS,
     check,
@@ -29,6 +30,8 @@ from tests.typecheck_mypy import (
     run,
     write_config,
 )
+
+EDITS: Mapping[str, Edit] = {**RULE_EDITS, **SHAPE_EDITS}
 
 
 @dataclass
@@ -48,7 +51,7 @@ class Workplace:
     found: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in FOLDERS:
+        for name in ALL_FOLDERS:
             shutil.copytree(PROGRAMS / name, self.folder / name)
         write_config(self.folder)
 
@@ -120,7 +123,7 @@ def daemon(place: Workplace) -> None:
     dmypy = [sys.executable, "-m", "mypy.dmypy", "--status-file", str(place.folder / "dmypy.json")]
 
     def start() -> list[Report]:
-        output = run([*dmypy, "run", "--", *mypy_options(place.cache), *FOLDERS], place.folder)
+        output = run([*dmypy, "run", "--", *mypy_options(place.cache), *ALL_FOLDERS], place.folder)
         return mypy_reports(output.removeprefix("Daemon started\n"))
 
     def recheck() -> list[Report]:

@@ -12,7 +12,11 @@ from tests.typecheck_expectations import Expectation, Report, all_expectations, 
 ROOT = Path(__file__).parent.parent
 PROGRAMS = ROOT / "typecheck"
 FOLDERS = ("pass", "fail")
-PLUGIN_CODES = frozenset({"datarax-config", "datarax-operator"})
+# With the programs of shapes, which are checked in the same run.
+ALL_FOLDERS = (*FOLDERS, *(f"shapes/{name}" for name in FOLDERS))
+RULE_CODES = frozenset({"datarax-config", "datarax-operator"})
+SHAPE_CODES = frozenset({"datarax-shape", "datarax-dtype", "datarax-field"})
+PLUGIN_CODES = RULE_CODES | SHAPE_CODES
 
 # What in the configuration of our own sources is a matter of where they are.
 _OF_PLACES = ("files", "mypy_path", "python_version")
@@ -27,19 +31,20 @@ def configuration(*path: str) -> str:
         path: where the programs' modules are, beside the configuration.
     """
     options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]
-    places = ":".join(f"$MYPY_CONFIG_FILE_DIR/{folder}" for folder in path)
+    # Some programs import packages without types, as our own sources do.
+    places = [*(f"$MYPY_CONFIG_FILE_DIR/{folder}" for folder in path), (ROOT / "stubs").as_posix()]
     lines = [
         f"{name} = {', '.join(value) if isinstance(value, list) else value}"
         for name, value in options.items()
         if name not in _OF_PLACES
     ]
-    return "\n".join(["[mypy]", f"mypy_path = {places}", *lines, ""])
+    return "\n".join(["[mypy]", f"mypy_path = {':'.join(places)}", *lines, ""])
 
 
 def write_config(folder: Path) -> None:
-    """Write the configuration of mypy beside the folders `pass` and `fail`."""
+    """Write the configuration of mypy beside the folders of programs."""
     # A program may import another.
-    (folder / "mypy.ini").write_text(configuration(*FOLDERS))
+    (folder / "mypy.ini").write_text(configuration(*ALL_FOLDERS))
 
 
 def mypy_options(cache: Path) -> list[str]:
@@ -54,10 +59,10 @@ def check(
     options: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> list[Report]:
-    """Run mypy over the folders `pass` and `fail` of a folder, and return what it reports.
+    """Run mypy over the programs of a folder, and return what it reports.
 
     Args:
-        folder: holds the programs and the configuration.
+        folder: holds the configuration and, of the folders of programs, at least one.
         cache: the folder of mypy's cache.
         options: further options.
         environment: variables in which this run differs.
@@ -65,7 +70,8 @@ def check(
     Raises:
         ValueError: it reported something that is no report, such as a crash.
     """
-    command = [sys.executable, "-m", "mypy", *mypy_options(cache), *options, *FOLDERS]
+    there = [name for name in ALL_FOLDERS if (folder / name).is_dir()]
+    command = [sys.executable, "-m", "mypy", *mypy_options(cache), *options, *there]
     return mypy_reports(run(command, folder, environment))
 
 
@@ -86,4 +92,4 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
 
 def expected(folder: Path) -> list[Expectation]:
     """Return what the programs of a folder expect."""
-    return all_expectations([folder / name for name in FOLDERS], folder)
+    return all_expectations([folder / name for name in ALL_FOLDERS], folder)

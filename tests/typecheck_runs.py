@@ -26,7 +26,7 @@ from datarax_typed import (
     OperatorModule,
 )
 from tests.typecheck_expectations import Expectation, expectations
-from tests.typecheck_mypy import PLUGIN_CODES
+from tests.typecheck_mypy import RULE_CODES
 
 # What a call of a refused operator may raise: there is no method, or its annotations are broken.
 _REFUSALS = (DataraxError, NotImplementedError)
@@ -59,10 +59,10 @@ def _within(node: ast.stmt, wanted: list[Expectation]) -> list[Expectation]:
 
 
 def _differences(node: ast.stmt, module: ModuleType, wanted: list[Expectation]) -> Iterator[str]:
-    if isinstance(node, ast.Expr) and wanted and not PLUGIN_CODES & {one.code for one in wanted}:
+    if isinstance(node, ast.Expr) and wanted and not RULE_CODES & {one.code for one in wanted}:
         # A mistake that any type checker sees; what it raises is Python's business.
         return
-    ours = [one for one in wanted if one.code in PLUGIN_CODES and _STATIC_ONLY not in one.part]
+    ours = [one for one in wanted if one.code in RULE_CODES and _STATIC_ONLY not in one.part]
     errors = list(_errors(node, module, [one.line for one in ours]))
     text = "\n".join(str(error) for error in errors)
     if errors and not wanted:
