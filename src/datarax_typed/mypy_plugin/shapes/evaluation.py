@@ -313,7 +313,9 @@ class Evaluation:
         if not bindings or (len(bindings) == 1 and next(iter(bindings)).kind == "unknown"):
             return self._declared_elsewhere(var)
         value = joined(self._bound(binding, var) for binding in bindings)
-        if isinstance(value, Items | Record | Made) and var in self._flow.changes.found:
+        is_declared = isinstance(value, Record) and bool(value.name)
+        is_container = isinstance(value, Items | Record | Made) and not is_declared
+        if is_container and var in self._flow.changed:
             return NOTHING
         return self._narrowed(expr, value)
 

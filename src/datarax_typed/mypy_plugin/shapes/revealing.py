@@ -80,7 +80,7 @@ def shown_value(value: Value) -> str | None:
 
 def _fields(record: Record) -> str:
     shown = {name: shown_value(part) or "Any" for name, part in record.fields.items()}
-    return "{" + ", ".join(f"{name}: {text}" for name, text in shown.items()) + "}"
+    return record.name + "{" + ", ".join(f"{key}: {text}" for key, text in shown.items()) + "}"
 
 
 __all__ = ["Revealer", "shown_value"]
