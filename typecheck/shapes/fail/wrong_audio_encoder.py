@@ -82,7 +82,7 @@ class Layer(nnx.Module):
     def __call__(self, x: Float[Array, "b t 128"], mask: Bool[Array, "b t"]) -> Float[Array, "b t 128"]:
         b, t, _ = x.shape
         qkv = self.qkv(self.norm(x)).reshape(b, t, 3, 4, 32)
-        q, k, v = qkv[:, :, 0], qkv[:, :, 1], qkv[:, 2]
+        q, k, v = qkv[:, :, 0], qkv[:, :, 1], qkv[:, :, 2, :, :16]
         mixed = masked_attention(q, k, v, mask)  # E: datarax-shape: v: expected Float[Array, "b s h d"]
         return x + self.out(mixed.reshape(b, t, 128))
 

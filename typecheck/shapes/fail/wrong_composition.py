@@ -228,14 +228,15 @@ def first_stage(batch: Batch[Sound]) -> Batch:
 def dropped(batch: Batch[Photo]) -> Batch:
     pipeline = chain(
         DropOperator(DropOperatorConfig(fields=["image"])),
-        grey,
+        grey,  # E: datarax-field: stage 2 GrayscaleOperator: no field "image"
     )
-    return pipeline(batch)  # E: datarax-field: no field "image"
+    return pipeline(batch)
 
 
 def not_selected(batch: Batch[Photo]) -> Batch:
-    pipeline = chain(SelectOperator(SelectOperatorConfig(fields=["image", "label"])), positions)
-    return pipeline(batch)  # E: datarax-field: no field "tokens"
+    selected = SelectOperator(SelectOperatorConfig(fields=["image", "label"]))
+    pipeline = chain(selected, positions)  # E: datarax-field: stage 2 Positions: no field "tokens"
+    return pipeline(batch)
 
 
 def second_stage(batch: Batch[Photo]) -> Batch:

@@ -211,7 +211,7 @@ class Mono(ModalityOperator):
 # 3: the transform cannot take the field
 def of_a_mask(batch: Batch[Photo]) -> Batch:
     brighter = BrightnessOperator(BrightnessOperatorConfig(field_key="mask"))
-    return brighter(batch)  # E: datarax-shape: needs mask
+    return brighter(batch)  # E: datarax-dtype: needs mask
 
 
 def of_integers(batch: Batch[Raw]) -> Batch:
@@ -237,7 +237,7 @@ def of_a_speaker(batch: Batch[Clip]) -> Batch:
 
 
 def of_a_label(batch: Batch[Photo]) -> Batch:
-    return ResizeOperator(ResizeOperatorConfig(field_key="label", size=(32, 32)))(batch)  # E: datarax-shape: needs label
+    return ResizeOperator(ResizeOperatorConfig(field_key="label", size=(32, 32)))(batch)  # E: datarax-dtype: needs label
 
 
 def of_text(batch: Batch[Clip]) -> Batch:

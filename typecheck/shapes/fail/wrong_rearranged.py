@@ -44,5 +44,5 @@ def repeated_to_another_size(x: Float[Array, "h w"]) -> Array:
     return grey(repeat(x, "h w -> h w c", c=4))  # E: datarax-shape: image: expected Float[Array, "h w 3"]
 
 
-def returned(x: Float[Array, "b h w c"]) -> Float[Array, "b h*w c"]:
-    return rearrange(x, "b h w c -> b c (h w)")  # E: datarax-shape: return: expected Float[Array, "b h*w c"]
+def returned(x: Float[Array, "b h w c"]) -> Float[Array, "b h w c"]:
+    return rearrange(x, "b h w c -> b w h c")  # E: datarax-shape: return: expected Float[Array, "b h w c"]

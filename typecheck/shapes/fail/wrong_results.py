@@ -51,7 +51,7 @@ def bound_once(x: Float[Array, "b d"]) -> Float[Array, "b d"]:
 
 
 def bound_to_a_parameter(x: Float[Array, "b d"]) -> Float[Array, "b"]:
-    return x  # E: datarax-shape: return: expected Float[Array, "b"]
+    return jnp.asarray(x)  # E: datarax-shape: return: expected Float[Array, "b"]
 
 
 def dtype_of_the_result(x: Float[Array, "b d"]) -> Float[Array, "b"]:
