@@ -50,7 +50,9 @@ def _is_small(symbol: str, left: object, right: object) -> bool:
         return isinstance(right, int | float) and abs(right) <= _LARGEST_EXPONENT
     sizes = [len(side) for side in (left, right) if isinstance(side, str | bytes | list | tuple)]
     counts = [side for side in (left, right) if isinstance(side, int)]
-    return symbol != "*" or not sizes or max([*counts, 1]) * max(sizes) <= _LONGEST
+    # Of two texts, the sum may double with each line.
+    times = max([*counts, 1]) if symbol == "*" else 2
+    return not sizes or times * max(sizes) <= _LONGEST
 
 
 __all__ = ["CONSTANTS", "combined", "negated"]

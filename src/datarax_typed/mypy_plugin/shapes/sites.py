@@ -106,6 +106,8 @@ class Sites(Walker):
         self._functions: list[FuncItem | None] = [None]
         # What the variables of loops and comprehensions go through.
         self._sequences: dict[Var, list[Expression]] = {}
+        # The variables that were found to have nothing to do with sizes.
+        self._no_sizes: set[Var] = set()
 
     def visit_func_def(self, node: FuncDef) -> None:
         self._function(node)
@@ -176,28 +178,36 @@ class Sites(Walker):
             self.found.setdefault(var, []).append(binding)
             self.owners.setdefault(var, set()).add(self._functions[-1])
 
-    def tells_size(self, expr: Expression, seen: frozenset[Var] = frozenset()) -> bool:
+    def tells_size(self, expr: Expression) -> bool:
         """Return whether an expression looks at the size of an array."""
-        return any(self._tells_size(node, seen) for node in descendants(expr))
+        seen = set(self._no_sizes)
+        found = self._tells_size(expr, seen)
+        if not found:
+            # Of these, nobody has to ask again.
+            self._no_sizes = seen
+        return found
 
-    def _tells_size(self, node: Node, seen: frozenset[Var]) -> bool:
+    def _tells_size(self, expr: Expression, seen: set[Var]) -> bool:
+        return any(self._is_size(node, seen) for node in descendants(expr))
+
+    def _is_size(self, node: Node, seen: set[Var]) -> bool:
         match node:
             case MemberExpr():
                 return node.name in ("shape", "size", "ndim")
             case CallExpr():
                 return called_name(node) in ("len", "shape", "size", "ndim")
             case NameExpr(node=Var() as var) if var not in seen:
-                sources = [
-                    *self._sequences.get(var, ()),
-                    *(one.node for one in self.found.get(var, ()) if one.kind == "value"),
-                ]
-                return any(
-                    self.tells_size(source, seen | {var})
-                    for source in sources
-                    if isinstance(source, Expression)
-                )
+                # Once is enough: in `b = a + a; c = b + b`, ways to `a` double with each line.
+                seen.add(var)
+                return any(self._tells_size(source, seen) for source in self._sources(var))
             case _:
                 return False
+
+    def _sources(self, var: Var) -> Iterator[Expression]:
+        bound = (one.node for one in self.found.get(var, ()) if one.kind == "value")
+        for source in (*self._sequences.get(var, ()), *bound):
+            if isinstance(source, Expression):
+                yield source
 
 
 __all__ = [

@@ -78,10 +78,13 @@ def _nodes(part: object) -> Iterator[Node]:
 
 
 def descendants(node: Node) -> Iterator[Node]:
-    """Yield a node and all that it is made of."""
-    yield node
-    for child in children(node):
-        yield from descendants(child)
+    """Yield a node and all that it is made of, each before its parts."""
+    # No recursion: a sum of a thousand terms is a thousand deep.
+    ahead = [node]
+    while ahead:
+        node = ahead.pop()
+        yield node
+        ahead += reversed(list(children(node)))
 
 
 class Walker:

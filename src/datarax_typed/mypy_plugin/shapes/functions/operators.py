@@ -23,7 +23,6 @@ from datarax_typed.mypy_plugin.shapes.functions.products import matmul
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     ArrayValue,
-    Call,
     Constant,
     Items,
     ShapeError,
@@ -33,6 +32,8 @@ from datarax_typed.mypy_plugin.shapes.values import (
 
 # A Python number with a point whose value is not known counts as an array that gives way.
 SOME_FLOAT: Final = ArrayValue(DEFAULT["float"], ())
+# Longer lists are no shapes, and may grow with each line that doubles them.
+_MOST_ITEMS: Final = 64
 
 _ARRAY_RULES: Final[Mapping[str, tuple[str, Rule]]] = {
     "+": ("add", same),
@@ -96,7 +97,7 @@ def _check_bits(name: str, dtypes: frozenset[str]) -> None:
 def _of_items(symbol: str, left: Value, right: Value) -> Value:
     match symbol, left, right:
         case "+", Items(first), Items(second):
-            return Items(first + second)
+            return NOTHING if len(first) + len(second) > _MOST_ITEMS else Items(first + second)
         case ("*", Items(first), Size() as times) | ("*", Size() as times, Items(first)):
             return _times(first, times.number)
         case _:
@@ -104,7 +105,7 @@ def _of_items(symbol: str, left: Value, right: Value) -> Value:
 
 
 def _times(parts: tuple[Value, ...], count: int | None) -> Value:
-    return NOTHING if count is None or count * len(parts) > 64 else Items(parts * count)
+    return NOTHING if count is None or count * len(parts) > _MOST_ITEMS else Items(parts * count)
 
 
 def _of_numbers(symbol: str, left: Value, right: Value) -> Value:
@@ -213,20 +214,14 @@ def positive(operand: Value, /) -> Value:
     return unwrapped(operand)
 
 
-def _minus(call: Call) -> Value:
-    unary, binary = entry(negative), _binary("-")
-    return unary(call) if len(call.positional) == 1 else binary(call)
-
-
-def _plus(call: Call) -> Value:
-    unary, binary = entry(positive), _binary("+")
-    return unary(call) if len(call.positional) == 1 else binary(call)
+def _signed(unary: Function, binary: Function) -> Function:
+    return lambda call: (unary if len(call.positional) == 1 else binary)(call)
 
 
 OPERATORS: Final[Mapping[str, Function]] = {
     **{symbol: _binary(symbol) for symbol in _ARRAY_RULES},
-    "+": _plus,
-    "-": _minus,
+    "+": _signed(entry(positive), _binary("+")),
+    "-": _signed(entry(negative), _binary("-")),
     "~": entry(inverted),
     "abs": entry(absolute),
     "@": entry(matmul),
