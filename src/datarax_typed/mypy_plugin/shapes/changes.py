@@ -138,7 +138,8 @@ def _function(call: CallExpr, around: FuncItem | None) -> FuncDef | None:
         symbol = around.info.get(call.callee.name)
         node = symbol.node if symbol is not None else None
     if isinstance(node, TypeInfo):
-        node = node.get_method("__init__")
+        made = node.get("__init__")
+        node = made.node if made is not None else None
     node = node.func if isinstance(node, Decorator) else node
     return node if isinstance(node, FuncDef) else None
 

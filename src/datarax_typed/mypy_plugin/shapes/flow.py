@@ -1,8 +1,9 @@
 """Which bindings of a name may be in force where it is read."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, TypeAlias
 
 from mypy.nodes import (
@@ -43,6 +44,7 @@ from mypy.nodes import (
     TryStmt,
     TupleExpr,
     TypeInfo,
+    UnaryExpr,
     Var,
     WhileStmt,
     WithStmt,
@@ -75,6 +77,10 @@ _CHANGERS: Final = frozenset(
 )
 # What makes an object, and is called once for each.
 _MAKERS: Final = ("__init__", "__post_init__", "setup")
+# The expressions for which mypy asks a plugin.
+_ASKED_FOR: Final = (CallExpr, ComparisonExpr, IndexExpr, OpExpr, UnaryExpr)
+# Of a larger expression, what is deep within is not waited for: each part looks at the whole.
+_MOST_PARTS: Final = 256
 _NO_BINDINGS: Final[Bindings] = frozenset()
 # `contextlib.suppress`, `pytest.raises` and the like.
 _SWALLOWERS: Final = re.compile("suppress|raises|ignor|catch|swallow", re.IGNORECASE)
@@ -106,6 +112,11 @@ class Flow:
     _attributes: dict[Var, list[Expression]] = field(default_factory=dict)
     _written: set[str] = field(default_factory=set)
     _late: set[Var] = field(default_factory=set)
+
+    @property
+    def changed(self) -> frozenset[Var | str]:
+        """The variables and attributes whose value, such as a list, is changed in place."""
+        return frozenset(self.changes.found)
 
     def scope(self, function: FuncItem) -> str:
         """Return where the names in a function's signature have their meaning."""
@@ -153,10 +164,10 @@ class Flow:
 
     def wait(self, statement: Statement, value: Expression) -> None:
         """Note which expressions the value of a statement is made of."""
-        for part in descendants(value):
+        for part in islice(descendants(value), _MOST_PARTS):
             binding = only_binding(self.reads, part) if isinstance(part, NameExpr) else None
             source = part if binding is None else _source(binding) or part
-            if isinstance(source, Expression):
+            if isinstance(source, _ASKED_FOR):
                 waiting = self.awaiting.setdefault(source, [])
                 waiting += [] if statement in waiting else [statement]
 
@@ -318,18 +329,33 @@ class _Walker(Walker):
         self._either([*map(self._going, node.bodies), self._going(None)])
 
     def visit_try_stmt(self, node: TryStmt) -> None:
+        left = [len(ways) for ways in self._ways_out()]
         before = self._now
+        self._tries.append({})
         self._tries.append({})
         self.visit(node.body)
         bound = self._tries.pop()
         thrown = None if before is None else _joined([before, bound])
         self._either([self._going(node.else_body), *self._handlers(node, thrown)])
+        bound = self._tries.pop()
         if node.finally_body is not None:
             after = self._now
-            self._now = _joined([after, thrown])
+            self._now = None if before is None else _joined([after, before, bound])
+            self._tries.append({})
             self.visit(node.finally_body)
+            self._bind_on_leaving(left, self._tries.pop())
             # What was thrown goes on after it.
             self._now = None if after is None else self._now
+
+    def _ways_out(self) -> list[list[_Reaching]]:
+        return [ways for loop in self._loops for ways in (loop.again, loop.after)]
+
+    def _bind_on_leaving(self, left: Sequence[int], bound: _Reaching) -> None:
+        """Note what `finally` binds when a loop is left from within."""
+        for ways, known in zip(self._ways_out(), left, strict=True):
+            for way in ways[known:]:
+                for var, bindings in bound.items():
+                    way[var] = way.get(var, _NO_BINDINGS) | bindings
 
     def _handlers(self, node: TryStmt, thrown: _Reaching | None) -> Iterator[Callable[[], None]]:
         for handler in node.handlers:

@@ -13,6 +13,8 @@ _MOST_BITS: Final = 256
 _LONGEST: Final = 256
 # The end of a scope's name, where two names may well be one size.
 LOOSE: Final = "?"
+# The end of the scope of an integer that may be no size: 0, or less.
+INTEGER: Final = f" int{LOOSE}"
 
 
 class Atom(NamedTuple):
@@ -185,7 +187,7 @@ def relation(left: Size, right: Size) -> Relation:
     """Return what is certain of two sizes, each name being at least 1."""
     if left == right:
         return Relation.SAME
-    if _sign(left - right) is not None:
+    if _sign(_difference(left, right)) is not None:
         return Relation.DIFFERENT
     names = left.name is not None and right.name is not None
     strict = left.scope and not left.scope.endswith(LOOSE)
@@ -207,8 +209,28 @@ def _sum(terms: Iterable[tuple[_Product, int]]) -> Size:
     return Size(tuple(sorted(kept, key=lambda term: (-len(term[0]), term[0]))))
 
 
+def _difference(left: Size, right: Size) -> Size:
+    """Return the difference, without the integers that both are multiples of."""
+    products = [product for size in (left, right) for product, _ in size.terms]
+    common = Counter(products[0]) if products else Counter[Atom]()
+    for product in products:
+        common &= Counter(product)
+    # If one of them is 0, so are both sizes: that is not meant.
+    factors = tuple(sorted(atom for atom in common.elements() if _may_be_zero(atom)))
+    return _divided(left, factors) - _divided(right, factors)
+
+
+def _divided(size: Size, factors: _Product) -> Size:
+    return _sum((_without(product, factors) or (), count) for product, count in size.terms)
+
+
+def _may_be_zero(atom: Atom) -> bool:
+    return atom.scope.endswith(INTEGER)
+
+
 def _sign(size: Size) -> int | None:
-    if size.has_derived:
+    atoms = (atom for product, _ in size.terms for atom in product)
+    if size.has_derived or any(map(_may_be_zero, atoms)):
         return None
     signs = {1 if coefficient > 0 else -1 for _, coefficient in size.terms}
     return signs.pop() if len(signs) == 1 else None
@@ -293,4 +315,4 @@ def _operand(size: Size, show: _Show) -> str:
     return text if is_plain else f"({text})"
 
 
-__all__ = ["LOOSE", "Atom", "Relation", "Size", "relation"]
+__all__ = ["INTEGER", "LOOSE", "Atom", "Relation", "Size", "relation"]
