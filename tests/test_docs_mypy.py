@@ -1,4 +1,4 @@
-"""mypy says of the wrong programs in the README and in docs/mypy.md what stands below them.
+"""mypy says of the wrong programs in the README, in mypy.md and shapes.md what stands below them.
 
 A block of `py` is a module, named by the comment in its first line; the block of `console` that
 follows holds all that mypy prints about it. Without such a block, mypy says nothing. The README's
@@ -16,7 +16,7 @@ import pytest
 from tests.typecheck_mypy import configuration
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "mypy.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "mypy.md", ROOT / "docs" / "shapes.md")
 _RUN = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MODULE = re.compile(
     r"^```py\n# (?P<name>\w+\.py)\n(?P<rest>.*?)^```\n(\n```console\n(?P<said>.*?)^```$)?",
