@@ -148,7 +148,8 @@ def _may_change(function: FuncDef, name: str | None, at: int) -> bool:
     typ = get_proper_type(function.type)
     if not isinstance(typ, CallableType):
         return True
-    skipped = 1 if function.has_self_or_cls_argument else 0
+    # Of a function of a module, mypy says so too.
+    skipped = 1 if function.info and function.has_self_or_cls_argument else 0
     if name is not None:
         at = typ.arg_names.index(name) if name in typ.arg_names else -1
     else:

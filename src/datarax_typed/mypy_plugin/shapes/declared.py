@@ -129,6 +129,21 @@ def _array(annotation: Annotation, reading: Reading) -> Value:
     return Either((array, NOTHING)) if others else array
 
 
+def is_shared(typ: Type | None) -> bool:
+    """Return whether the names in a parameter's type are those of the call: it is no object."""
+    if annotation_of(typ) is not None:
+        return True
+    match get_proper_type(typ):
+        case UnionType(items=items) | TupleType(items=items):
+            return all(is_shared(item) for item in items)
+        case NoneType():
+            return True
+        case Instance(args=args):
+            return not args
+        case _:
+            return False
+
+
 def names_in(typ: Type | None, *, variadic: bool = False, depth: int = 0) -> Iterator[str]:
     """Yield the names of axes in a declared type, those of several axes or those of one."""
     if typ is None or depth > _DEEPEST or (isinstance(typ, TypeAliasType) and typ.is_recursive):
@@ -140,8 +155,9 @@ def names_in(typ: Type | None, *, variadic: bool = False, depth: int = 0) -> Ite
             if isinstance(dim, wanted) and dim.name:
                 yield dim.name
         return
-    for part in _parts(typ):
-        yield from names_in(part, variadic=variadic, depth=depth + 1)
+    if is_shared(typ):
+        for part in _parts(typ):
+            yield from names_in(part, variadic=variadic, depth=depth + 1)
 
 
 def has_annotation(typ: Type | None, depth: int = 0) -> bool:
@@ -234,6 +250,7 @@ __all__ = [
     "dims_of",
     "has_annotation",
     "is_array",
+    "is_shared",
     "names_in",
     "replaced",
     "value_of_type",

@@ -62,6 +62,7 @@ from datarax_typed.mypy_plugin.shapes.declared import (
     Typed,
     has_annotation,
     is_array,
+    is_shared,
     names_in,
     replaced,
     value_of_type,
@@ -93,9 +94,10 @@ from datarax_typed.mypy_plugin.shapes.operators import (
     plain_value,
 )
 from datarax_typed.mypy_plugin.shapes.sites import Binding
-from datarax_typed.mypy_plugin.shapes.sizes import LOOSE
+from datarax_typed.mypy_plugin.shapes.sizes import INTEGER, LOOSE
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
+    PENDING,
     ArrayValue,
     Call,
     Constant,
@@ -118,6 +120,9 @@ _SINGLETONS: Final[Mapping[str, Value]] = {
     "builtins.False": Constant(False),
 }
 _DEEPEST: Final = 200
+_MOST_ROUNDS: Final = 3
+# Of loops within loops, or of several variables, the rounds multiply.
+_MOST_ROUNDS_TOGETHER: Final = 30
 _VARIABLE: Final = "flax.nnx.variablelib.Variable"
 
 
@@ -136,6 +141,10 @@ class Evaluation:
         self._known: dict[Expression, Outcome] = {}
         self._passing: dict[Expression, Outcome] = {}
         self._open: set[Expression] = set()
+        # Of what a loop computes from itself: what the rounds so far give.
+        self._looping: set[Expression] = set()
+        self._rounds = 0
+        self._assumed: dict[Expression, Value] = {}
         # Whether something was asked for that mypy has not looked at yet.
         self._is_partial = False
         self._calls = Calls(self)
@@ -167,22 +176,51 @@ class Evaluation:
         found = self._known.get(expr) or self._passing.get(expr)
         if found is not None:
             return found
-        if expr in self._open or len(self._open) > _DEEPEST:
-            # A loop, that asks for what it is about to find out.
+        if expr in self._open:
+            self._is_partial = True
+            self._looping.add(expr)
+            return Outcome(self._assumed.get(expr, PENDING))
+        if len(self._open) > _DEEPEST or self._rounds > _MOST_ROUNDS_TOGETHER:
             self._is_partial = True
             return Outcome(NOTHING)
         before, self._is_partial = self._is_partial, False
         self._open.add(expr)
         try:
-            found = self._outcome(expr)
+            found = self._settled(expr)
         finally:
             self._open.discard(expr)
+            self._looping.discard(expr)
+            self._assumed.pop(expr, None)
         # What mypy has not looked at yet may be known later; until then it is asked for once.
         (self._passing if self._is_partial else self._known)[expr] = found
         self._is_partial |= before
         if not self._open:
             self._passing.clear()
+            self._rounds = 0
         return found
+
+    def _settled(self, expr: Expression) -> Outcome:
+        """Return the outcome of an expression; of one that a loop computes from itself, of all rounds.
+
+        What is wrong in the first round is wrong.
+        """
+        first = found = self._outcome(expr)
+        for _ in range(_MOST_ROUNDS):
+            assumed = self._assumed.get(expr, PENDING)
+            value = joined([assumed, found.value])
+            if expr not in self._looping or value == assumed:
+                break
+            self._assumed[expr] = value
+            self._passing.clear()
+            self._rounds += 1
+            found = self._outcome(expr)
+        else:
+            self._assumed[expr] = NOTHING
+            self._passing.clear()
+            found = self._outcome(expr)
+        told = {finding.place for finding in first.findings}
+        later = [finding for finding in found.findings if finding.place not in told]
+        return Outcome(found.value, (*first.findings, *later))
 
     def config_of(self, call: CallExpr) -> Fact | None:
         """Return what is known of the config of an operator that a call makes, or None."""
@@ -205,6 +243,10 @@ class Evaluation:
     def object_of(self, expr: Expression) -> Value:
         """Return an object of which only the class is known, and that by mypy alone."""
         typ = get_proper_type(self.type_of(expr))
+        if isinstance(typ, CallableType) and isinstance(typ.definition, FuncDef):
+            # Of an object that is called, mypy keeps the type of its method.
+            method = typ.definition
+            return Typed(Instance(method.info, [])) if method.name == "__call__" else NOTHING
         if not isinstance(typ, Instance) or is_array(typ):
             return NOTHING
         return Typed(Instance(typ.type, []))
@@ -238,7 +280,7 @@ class Evaluation:
             case MemberExpr():
                 return self._member(expr)
             case TupleExpr() | ListExpr():
-                return self._items(expr.items)
+                return self._items(expr.items, may_change=isinstance(expr, ListExpr))
             case DictExpr():
                 return self._record(expr)
             case ConditionalExpr():
@@ -255,12 +297,7 @@ class Evaluation:
             case _:
                 return NOTHING
 
-    def _items(self, items: list[Expression]) -> Value:
-        if any(isinstance(item, StarExpr) for item in items):
-            return self._spliced(items)
-        return Items(tuple(map(self.value, items)))
-
-    def _spliced(self, items: list[Expression]) -> Value:
+    def _items(self, items: list[Expression], *, may_change: bool) -> Value:
         found: list[Value] = []
         for item in items:
             if not isinstance(item, StarExpr):
@@ -269,7 +306,7 @@ class Evaluation:
                 found += inner.items
             else:
                 return NOTHING
-        return Items(tuple(found))
+        return Items(tuple(found), may_change)
 
     def _record(self, expr: DictExpr) -> Value:
         fields: dict[str, Value] = {}
@@ -313,9 +350,7 @@ class Evaluation:
         if not bindings or (len(bindings) == 1 and next(iter(bindings)).kind == "unknown"):
             return self._declared_elsewhere(var)
         value = joined(self._bound(binding, var) for binding in bindings)
-        is_declared = isinstance(value, Record) and bool(value.name)
-        is_container = isinstance(value, Items | Record | Made) and not is_declared
-        if is_container and var in self._flow.changed:
+        if var in self._flow.changed and _may_change(value):
             return NOTHING
         return self._narrowed(expr, value)
 
@@ -393,7 +428,10 @@ class Evaluation:
         typ = get_proper_type(var.type)
         if isinstance(typ, Instance) and typ.type.fullname == "builtins.int":
             # Whatever it is, it is the same everywhere.
-            return Size.named(var.name, f"{scope} int{LOOSE}")
+            return Size.named(var.name, f"{scope}{INTEGER}")
+        if not is_shared(var.type):
+            # Nothing says that what is in an object has to do with the other parameters.
+            scope = f"{scope} {var.name}{LOOSE}"
         return value_of_type(var.type, within(scope))
 
     def parameters(self, function: FuncItem) -> dict[str, Value]:
@@ -424,7 +462,8 @@ class Evaluation:
         """Return what is known of what a container of a declared type holds."""
         typ = get_proper_type(value.typ)
         last = typ.args[-1] if isinstance(typ, Instance) and typ.args else None
-        return value_of_type(last, within(value.scope))
+        # One item may be of other sizes than the next.
+        return value_of_type(last, within(""))
 
     # Attributes.
 
@@ -630,7 +669,7 @@ def variables_of(owner: Value, info: TypeInfo | None) -> dict[TypeVarId, Value]:
     if typ is None or info is None or not typ.args or not isinstance(owner, Typed):
         return {}
     args = map_instance_to_supertype(typ, info).args
-    reading = within(owner.scope)
+    reading = within("")
     return {
         variable.id: value_of_type(arg, reading)
         for variable, arg in zip(info.defn.type_vars, args, strict=False)
@@ -646,6 +685,18 @@ def is_variable(typ: Type) -> bool:
     """Return whether a type is `nnx.Param[...]`, or another kind of variable of flax."""
     proper = get_proper_type(typ)
     return isinstance(proper, Instance) and proper.type.has_base(_VARIABLE)
+
+
+def _may_change(value: Value) -> bool:
+    """Return whether a value is an object that may be changed, or has one in it."""
+    match value:
+        case Items():
+            return value.may_change or any(map(_may_change, value.items))
+        case Record():
+            # What a schema declares holds, whatever is written into it.
+            return not value.name
+        case _:
+            return isinstance(value, Made)
 
 
 def _part(value: Value, path: tuple[int, ...]) -> Value:

@@ -78,7 +78,7 @@ _CHANGERS: Final = frozenset(
 # What makes an object, and is called once for each.
 _MAKERS: Final = ("__init__", "__post_init__", "setup")
 # The expressions for which mypy asks a plugin.
-_ASKED_FOR: Final = (CallExpr, ComparisonExpr, IndexExpr, OpExpr, UnaryExpr)
+_ASKED_FOR: Final = (CallExpr, ComparisonExpr, IndexExpr, MemberExpr, OpExpr, UnaryExpr)
 # Of a larger expression, what is deep within is not waited for: each part looks at the whole.
 _MOST_PARTS: Final = 256
 _NO_BINDINGS: Final[Bindings] = frozenset()
@@ -184,10 +184,11 @@ def flow_of(tree: MypyFile) -> Flow:
 
 @dataclass(slots=True)
 class _Loop:
-    """What reaches the next round of a loop, and what leaves it early."""
+    """What reaches the next round of a loop, what leaves it early, and what does at its end."""
 
     again: list[_Reaching] = field(default_factory=list)
     after: list[_Reaching] = field(default_factory=list)
+    end: _Reaching | None = None
 
 
 class _Walker(Walker):
@@ -215,6 +216,10 @@ class _Walker(Walker):
         self.flow.changes.note_elements(target, value)
         for name, path in bound_names([target]):
             self._bind(name.node, UNKNOWN if path is None else Binding("element", value, path))
+
+    def _copied(self) -> _Reaching | None:
+        """Return what is bound so far, whatever is bound later."""
+        return None if self._now is None else dict(self._now)
 
     def _hide(self, *targets: Expression | None) -> None:
         for name, _ in bound_names(targets):
@@ -330,7 +335,7 @@ class _Walker(Walker):
 
     def visit_try_stmt(self, node: TryStmt) -> None:
         left = [len(ways) for ways in self._ways_out()]
-        before = self._now
+        before = self._copied()
         self._tries.append({})
         self._tries.append({})
         self.visit(node.body)
@@ -369,7 +374,7 @@ class _Walker(Walker):
 
     def visit_with_stmt(self, node: WithStmt) -> None:
         self.visit_all(node.expr)
-        before = self._now
+        before = self._copied()
         self._hide(*node.target)
         self._tries.append({})
         self.visit(node.body)
@@ -390,7 +395,7 @@ class _Walker(Walker):
             if again == before:
                 break
             before = again
-        self._now = before
+        self._now = loop.end
         self.visit(else_body)
         self._now = _joined([self._now, *loop.after])
 
@@ -399,6 +404,7 @@ class _Walker(Walker):
 
         def one_round() -> None:
             self.visit(node.expr)
+            self._loops[-1].end = self._copied()
             self.visit(node.body)
 
         self._rounds(one_round, node.else_body)
@@ -407,6 +413,7 @@ class _Walker(Walker):
         self.visit(node.expr)
 
         def one_round() -> None:
+            self._loops[-1].end = self._copied()
             self._bind_elements(node.index, node.expr)
             self._read_within(node.index)
             self.visit(node.body)

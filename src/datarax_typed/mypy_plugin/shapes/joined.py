@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
+    PENDING,
     ArrayValue,
     Axis,
     Either,
@@ -23,6 +24,8 @@ def joined(values: Iterable[Value]) -> Value:
     """Return what is known of a value that is one of several; nothing, if there are none."""
     found: Value | None = None
     for value in values:
+        if value == PENDING:
+            continue
         found = value if found is None else _two(found, value)
     return NOTHING if found is None else found
 

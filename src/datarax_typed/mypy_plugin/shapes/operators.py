@@ -131,19 +131,19 @@ class Stage:
     """One application of an operator, alone or within a composition.
 
     Attributes:
-        number: which stage it is, from 1; None of an operator alone.
+        number: which stage it is, such as "2", or "2.1" within the second; empty if it is alone.
         place: where it stands.
     """
 
     operator: OperatorValue
-    number: int | None
+    number: str
     place: Context
 
     @property
     def title(self) -> str:
         """Its name in reports."""
         name = self.operator.info.name
-        return name if self.number is None else f"stage {self.number} {name}"
+        return f"stage {self.number} {name}" if self.number else name
 
 
 class Operators:
@@ -164,7 +164,7 @@ class Operators:
             batch: the batch.
             place: where that is said.
         """
-        after, findings = self._run(Stage(operator, None, place), batch, place)
+        after, findings = self._run(Stage(operator, "", place), batch, place)
         return Outcome(after, () if operator.is_broken else findings)
 
     def composed(self, operator: OperatorValue) -> tuple[Finding, ...]:
@@ -179,7 +179,7 @@ class Operators:
     ) -> tuple[BatchValue, tuple[Finding, ...]]:
         operator = stage.operator
         if operator.stages is not None:
-            return self._run_stages(operator, batch, place)
+            return self._run_stages(operator, batch, place, stage.number)
         kind = _kind(operator.info)
         if kind == _MODALITY:
             return self._run_modality(stage, batch)
@@ -190,7 +190,7 @@ class Operators:
         return _UNKNOWN_BATCH, ()
 
     def _run_stages(
-        self, operator: OperatorValue, batch: BatchValue, place: Context | None
+        self, operator: OperatorValue, batch: BatchValue, place: Context | None, around: str = ""
     ) -> tuple[BatchValue, tuple[Finding, ...]]:
         found: list[Finding] = []
         now = batch
@@ -198,7 +198,8 @@ class Operators:
             if not isinstance(value, OperatorValue):
                 now = _UNKNOWN_BATCH
                 continue
-            stage = Stage(value, number, place or own_place)
+            name = f"{around}.{number}" if around else str(number)
+            stage = Stage(value, name, place or own_place)
             after, findings = self._run(stage, now, place)
             found += findings
             if findings:

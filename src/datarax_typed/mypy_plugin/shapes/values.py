@@ -16,6 +16,14 @@ NOTHING: Final = Nothing()
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """A value that a loop will give: in its first round, it is not there yet."""
+
+
+PENDING: Final = Pending()
+
+
+@dataclass(frozen=True, slots=True)
 class Several:
     """Any number of axes, none included: `*batch`; without a name, `...`.
 
@@ -61,9 +69,15 @@ class DtypeValue:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A tuple or list of known length."""
+    """A tuple or list of known length.
+
+    Attributes:
+        items: what is in it.
+        may_change: whether it is a list.
+    """
 
     items: "tuple[Value, ...]"
+    may_change: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,7 @@ class OtherArray(Foreign):
 # A size that is known, or that has a name, is a value too: an integer.
 Value: TypeAlias = (
     Nothing
+    | Pending
     | Size
     | ArrayValue
     | Constant
@@ -177,6 +192,7 @@ class ShapeError(Exception):
 
 __all__ = [
     "NOTHING",
+    "PENDING",
     "ArrayValue",
     "Axis",
     "Call",
@@ -189,6 +205,7 @@ __all__ = [
     "Made",
     "Nothing",
     "OtherArray",
+    "Pending",
     "Record",
     "Several",
     "Shape",
