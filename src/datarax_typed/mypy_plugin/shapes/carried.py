@@ -8,7 +8,7 @@ come to an end.)
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
@@ -222,12 +222,20 @@ def _encoded(part: str) -> str:
     return quote(part, safe="").replace(".", "%2E")
 
 
+def _node(target: Type, module: str, name: str, place: Position) -> TypeAlias:
+    fullname = f"{module}.{name}"
+    try:
+        return TypeAlias(target, fullname, module, *place)
+    except TypeError:
+        # mypy before 1.20 asks for no module.
+        made: Callable[..., TypeAlias] = TypeAlias
+        return made(target, fullname, *place)
+
+
 def _alias(tree: MypyFile, name: str, target: Type, written: UnboundType) -> TypeAliasType:
     symbol = tree.names.get(name)
     if symbol is None or not isinstance(symbol.node, TypeAlias):
-        node = TypeAlias(
-            target, f"{tree.fullname}.{name}", tree.fullname, written.line, written.column
-        )
+        node = _node(target, tree.fullname, name, (written.line, written.column))
         symbol = SymbolTableNode(GDEF, node, plugin_generated=True)
         tree.names[name] = symbol
         return TypeAliasType(node, [], written.line, written.column)
