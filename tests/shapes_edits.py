@@ -14,8 +14,8 @@ _SHAPE: Final = "datarax-shape"
 SHAPE_EDITS: Final[Mapping[str, Edit]] = {
     "a function's shape": Edit(
         _ARRAYS,
-        'rows: Float[Array, "b 3"]',
-        'rows: Float[Array, "b 4"]',
+        'def embed(rows: Float[Array, "b 3"]',
+        'def embed(rows: Float[Array, "b 4"]',
         gone=((_USE, "axis 1 is 4, not 3"),),
         come=(
             (_USE, "embed(three_wide)", _SHAPE, "axis 1 is 3, not 4"),
@@ -29,7 +29,7 @@ SHAPE_EDITS: Final[Mapping[str, Edit]] = {
         gone=((_USE, "axis 0 is 8, not 3"),),
         come=(
             (_USE, "three(features(rows)[0])", _SHAPE, "axis 0 is 7, not 3"),
-            (_STEPS, "return embed(rows)", _SHAPE, "axis 1 is 8, not 7"),
+            (_STEPS, "return widened(rows)", _SHAPE, "axis 1 is 8, not 7"),
         ),
     ),
     "an alias's shape": Edit(

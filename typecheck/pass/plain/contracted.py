@@ -34,9 +34,14 @@ softer: Operator[Sound, Sound] = Softer(gain_db=-6.0)
 assert_type(louder(jnp.ones(4), gain_db=3.0), Array)
 assert_type(softer.apply_batch(Batch(Sound(audio=jnp.ones((1, 4))))), Batch[Sound])
 
+
+def ones(rank: int) -> Array:
+    return jnp.ones((2,) * rank)
+
+
 try:
-    louder(jnp.ones((2, 2)))
+    louder(ones(2))
 except ContractError as error:
     assert_type(error, ContractError)
 with contracts_off():
-    assert_type(louder(jnp.ones((2, 2))), Array)
+    assert_type(louder(ones(2)), Array)

@@ -97,7 +97,7 @@ class Encoder(nnx.Module):
     def __call__(self, x: Spectrogram, lengths: Int[Array, "b"]) -> Float[Array, "b half 29"]:
         frames = Frames(self.stem(x), (lengths + 1) // 2)
         for layer in self.layers:
-            frames = frames.replaced(layer(frames.values, lengths))  # E: datarax-shape: mask: expected Bool[Array, "b t"]
+            frames = frames.replaced(layer(frames.values, lengths))  # E: datarax-dtype: mask: expected Bool[Array, "b t"]
         return self.letters(frames.values)
 
 

@@ -23,6 +23,10 @@ def embed(rows: Float[Array, "b 3"]) -> Float[Array, "b 8"]:
     return jnp.tile(rows[:, :1], (1, 8))
 
 
+def widened(rows: Float[Array, "b 3"]) -> Float[Array, "b 8"]:
+    return jnp.tile(rows[:, :1], (1, 8))
+
+
 def grey(image: Image) -> Float[Array, "h w"]:
     return image.mean(axis=-1)
 

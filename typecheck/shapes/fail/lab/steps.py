@@ -3,10 +3,14 @@
 from jax import Array
 from jaxtyping import Float
 
-from lab.arrays import Moments, embed
+from lab.arrays import Moments, embed, widened
 
 
 def features(rows: Float[Array, "n 3"]) -> Float[Array, "n 8"]:
+    return widened(rows)
+
+
+def embedded(rows: Float[Array, "n 3"]) -> Array:
     return embed(rows)
 
 
