@@ -100,7 +100,8 @@ def function_of(
     match node:
         case Decorator():
             return function_of(node.func, receiver)
-        case FuncDef():
+        case FuncDef() if not node.is_conditional:
+            # Of a function that is written twice, under a condition, mypy shows the first.
             typ = get_proper_type(node.type)
             return _bound(node, typ, receiver) if isinstance(typ, CallableType) else None
         case OverloadedFuncDef() if not node.is_property:

@@ -231,9 +231,9 @@ def _literal(value: object) -> Value:
 
 
 def _either(union: UnionType, reading: Reading, depth: int) -> Value:
-    options = tuple(value_of_type(item, reading, depth) for item in union.items)
-    distinct = tuple(dict.fromkeys(options))
-    return distinct[0] if len(distinct) == 1 else Either(distinct)
+    options = [value_of_type(item, reading, depth) for item in union.items]
+    distinct = [one for at, one in enumerate(options) if one not in options[:at]]
+    return distinct[0] if len(distinct) == 1 else Either(tuple(distinct))
 
 
 def _record(typ: TypedDictType, reading: Reading, depth: int) -> Record:

@@ -125,8 +125,9 @@ class Fitting:
             case TupleType(), Items():
                 yield from self._of_tuple(proper, value, where)
             case Instance(args=[item]), Items() if proper.type.fullname in _SEQUENCES:
+                # Of a list, beartype looks at one item: names may stand for other sizes in each.
                 for at, part in enumerate(value.items):
-                    yield from self.misfits(item, part, f"{where}[{at}]")
+                    yield from self._tried(item, part, f"{where}[{at}]")
             case TypedDictType(), Record():
                 for name, part in value.fields.items():
                     if name in proper.items:

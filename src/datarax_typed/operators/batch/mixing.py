@@ -96,7 +96,7 @@ class MixingOperator(ModalityOperator[MixingConfigT_co]):
         return mixed.replace(data=self._with_padding_of(batch, mixed))
 
     def _random_params(self, batch: Batch) -> PyTree:
-        drawn: Draw = super()._random_params(batch)
+        drawn: PyTree = super()._random_params(batch)
         rows = partner_rows(drawn["order"], batch.valid_mask, batch.index)
         return {**drawn, "partner": jax.tree.map(lambda leaf: leaf[rows], batch.data)}
 
