@@ -17,6 +17,8 @@ _HOMES: Final = (
     ("jax._src.api.", "jax."),
     ("jax._src.ad_checkpoint.", "jax."),
     ("jax.numpy.linalg.", "jax.numpy.linalg."),
+    ("flax.nnx.nn.initializers.", "flax.nnx.initializers."),
+    ("flax.nnx.initializers.", "flax.nnx.initializers."),
     ("flax.nnx.", "flax.nnx."),
     ("einops.", "einops."),
     ("equinox.", "equinox."),

@@ -8,6 +8,8 @@ from typing import Final
 from mypy import nodes, patterns
 from mypy.nodes import Node
 
+# What mypy has not always had.
+_NEWER: Final = {"TemplateStrExpr": ("items",)}
 # What of a node is walked through, in the order in which it is run.
 _PARTS: Final[Mapping[type[Node], tuple[str, ...]]] = {
     nodes.AssertStmt: ("expr", "msg"),
@@ -60,6 +62,7 @@ _PARTS: Final[Mapping[type[Node], tuple[str, ...]]] = {
     patterns.OrPattern: ("patterns",),
     patterns.SequencePattern: ("patterns",),
     patterns.StarredPattern: ("capture",),
+    **{getattr(nodes, name): parts for name, parts in _NEWER.items() if hasattr(nodes, name)},
 }
 
 
