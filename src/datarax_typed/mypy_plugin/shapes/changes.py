@@ -16,6 +16,7 @@ from mypy.nodes import (
     IndexExpr,
     ListExpr,
     MemberExpr,
+    MypyFile,
     NameExpr,
     OpExpr,
     RefExpr,
@@ -63,6 +64,11 @@ class Changes:
             place = place.base if isinstance(place, IndexExpr) else _owner(place)
         self.found |= set(_holders(place))
 
+    def note_content(self, target: Expression) -> None:
+        """Note that a variable of flax is changed, if a target is what it holds."""
+        if _is_content(target):
+            self.note(target)
+
     def note_names(self, targets: Iterable[Expression], value: Expression) -> None:
         """Note that targets are further names of what is in a value."""
         given = set(_handed_on(value))
@@ -83,7 +89,8 @@ class Changes:
         if isinstance(call.callee, RefExpr) and call.callee.fullname.startswith(_HARMLESS):
             return
         for at, (name, argument) in enumerate(zip(call.arg_names, call.args, strict=True)):
-            if function is not None and _may_change(function, name, at):
+            is_unknown = function is None and _is_of_module(call)
+            if is_unknown or (function is not None and _may_change(function, name, at)):
                 self.found |= set(_handed_on(argument))
 
     def finish(self) -> None:
@@ -142,6 +149,13 @@ def _function(call: CallExpr, around: FuncItem | None) -> FuncDef | None:
         node = made.node if made is not None else None
     node = node.func if isinstance(node, Decorator) else node
     return node if isinstance(node, FuncDef) else None
+
+
+def _is_of_module(call: CallExpr) -> bool:
+    """Return whether a module's function is called: `random.shuffle` is a variable there."""
+    callee = call.callee
+    owner = callee.expr if isinstance(callee, MemberExpr) else None
+    return isinstance(owner, RefExpr) and isinstance(owner.node, MypyFile)
 
 
 def _may_change(function: FuncDef, name: str | None, at: int) -> bool:

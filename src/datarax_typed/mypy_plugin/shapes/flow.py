@@ -229,6 +229,7 @@ class _Walker(Walker):
         """Read what a target reads: `x[i] = value` reads x and i."""
         if isinstance(target, NameExpr):
             return
+        self.flow.changes.note_content(target)
         if isinstance(target, IndexExpr):
             self.flow.changes.note(target.base)
         for part in children(target):

@@ -1,0 +1,183 @@
+"""Valid programs that were once reported: aliasing, checks elsewhere, `finally`, integers of 0."""
+
+import random
+
+import jax.numpy as jnp
+from flax import nnx
+from jaxtyping import Array, Float
+
+
+def vector(x: Float[Array, "n"]) -> Float[Array, "n"]:
+    return x
+
+
+def matrix(x: Float[Array, "n m"]) -> Float[Array, "n m"]:
+    return x
+
+
+def square(x: Float[Array, "n n"]) -> Float[Array, "n n"]:
+    return x
+
+
+def pair(x: Float[Array, "n"], y: Float[Array, "n"]) -> Float[Array, "n"]:
+    return x + y
+
+
+def same(x: Float[Array, "n d"], y: Float[Array, "n d"]) -> Float[Array, "n d"]:
+    return x + y
+
+
+# 1: an attribute that a method assigns: before the call it is that of another call
+class Window:
+    state: Array
+
+    def update(self, x: Float[Array, "n"]) -> None:
+        before = self.state
+        pair(before, x[:-1])
+        self.state = x
+
+
+class Grown:
+    def update(self, x: Float[Array, "n"]) -> None:
+        self.last = x
+
+    def compared(self, x: Float[Array, "n"]) -> Array:
+        before = self.last
+        self.update(x)
+        return pair(before, self.last[:-1])
+
+
+# 2: a function of our own tells whether shapes are alike
+def alike(x: Array, y: Array) -> bool:
+    return x.shape == y.shape
+
+
+def told_by_a_function(x: Float[Array, "a d"], y: Float[Array, "b d"]) -> Array:
+    if alike(x, y):
+        return same(x, y)
+    return x
+
+
+# 3: sizes are compared pair by pair
+def pair_by_pair(x: Float[Array, "a d"], y: Float[Array, "b d"]) -> Array:
+    if all(one == other for one, other in zip(x.shape, y.shape, strict=True)):
+        return same(x, y)
+    return x
+
+
+# 4: sizes are compared by patterns
+def by_patterns(x: Float[Array, "a d"], y: Float[Array, "b d"]) -> Array:
+    match (x.shape[0], y.shape[0]):
+        case (1, 1):
+            return same(x, y)
+        case _:
+            return x
+
+
+# 5: a conditional expression, and a function that raises
+def is_square(x: Array) -> bool:
+    return bool(x.shape[0] == x.shape[1])
+
+
+def refuse_oblong(x: Array) -> None:
+    if x.shape[0] != x.shape[1]:
+        raise ValueError("oblong")
+
+
+def only_square(x: Float[Array, "a b"]) -> Array:
+    return square(x) if is_square(x) else x
+
+
+def refused(x: Float[Array, "a b"]) -> Array:
+    refuse_oblong(x)
+    return square(x)
+
+
+# 6: a dict under two names
+def two_names(x: Float[Array, "n"]) -> Array:
+    first = {"a": x}
+    second = first
+    second["a"] = x[None]
+    return matrix(first["a"])
+
+
+# 7: a dict within a dict
+def dict_within(x: Float[Array, "n"]) -> Array:
+    inner = {"a": x}
+    outer = {"inner": inner}
+    outer["inner"]["a"] = x[None]
+    other = outer["inner"]
+    return matrix(inner["a"]) + matrix(other["a"])
+
+
+# 8: a list that another function changes, or a method under a name of its own
+def collect(items: list[Array], x: Array) -> None:
+    items.append(x)
+
+
+def collected(x: Float[Array, "n"]) -> Array:
+    items = [x]
+    collect(items, x)
+    return jnp.stack(items) + jnp.zeros((2, 1))
+
+
+def appended(x: Float[Array, "n"]) -> Array:
+    items = [x[None]]
+    add = items.append
+    add(x[None])
+    return jnp.concatenate(items) + jnp.zeros((2, 1))
+
+
+# 9: a list that is shuffled, one that is an element of another
+def shuffled(x: Float[Array, "n"]) -> Array:
+    items = [x[None], x]
+    random.shuffle(items)
+    return vector(items[0]) if items[0].ndim == 1 else x
+
+
+def changed_element(x: Float[Array, "n"]) -> Array:
+    items = [x, x]
+    for one in [items]:
+        one[0] = x[None]
+    return matrix(items[0])
+
+
+# 10: a parameter whose value is another one
+def other_value() -> Array:
+    weights = nnx.Param(jnp.zeros(3))
+    weights.value = jnp.zeros((4, 4))
+    return square(weights[...])
+
+
+# 11: an integer that may be 0
+def padded(x: Float[Array, "n"], count: int = 0) -> Array:
+    y = jnp.concatenate([x, jnp.zeros(count)])
+    return pair(y, x) if not count else y
+
+
+def of_no_more(n: int, more: int = 0) -> Array:
+    return jnp.zeros(n) @ jnp.zeros(n + more)
+
+
+# 12: what a handler binds is there in `finally`
+def handled(x: Float[Array, "n"]) -> None:
+    y = x
+    try:
+        print(y)
+    except ValueError:
+        y = x[None]
+        raise
+    finally:
+        if y.ndim > 1:
+            matrix(y)
+
+
+# 13: `finally` is run when a loop is left
+def left_by_finally(x: Float[Array, "n"]) -> Array:
+    while True:
+        try:
+            y = x
+            break
+        finally:
+            y = x[None]
+    return matrix(y)
