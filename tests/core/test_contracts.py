@@ -180,7 +180,7 @@ class TestClasses:
             def generate_random_params(
                 self, rng: PyTree, data_shapes: dict[str, tuple[int, ...]]
             ) -> Float[Array, "batch"]:
-                return jnp.zeros((2, 2))
+                return jnp.zeros((2, 2))  # type: ignore[datarax-shape]  # as it is meant: it is to be refused
 
         assert (
             refusal(

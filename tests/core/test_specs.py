@@ -43,7 +43,7 @@ class Turn(ModalityOperator):
 
 class Swaps(ModalityOperator):
     def transform(self, image: Float[Array, "h w"]) -> Float[Array, "h w"]:
-        return image.T
+        return image.T  # type: ignore[datarax-shape]  # as it is meant: it is to be refused
 
 
 def test_the_output_spec_holds_for_all_sizes() -> None:

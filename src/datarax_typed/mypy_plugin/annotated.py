@@ -64,9 +64,7 @@ class TypeNames:
         watch: is told of every module that has annotations of jaxtyping.
     """
 
-    def __init__(
-        self, look_up: Callable[[str], SymbolTableNode | None], watch: Watch
-    ) -> None:
+    def __init__(self, look_up: Callable[[str], SymbolTableNode | None], watch: Watch) -> None:
         self._look_up = look_up
         self._watch = watch
         # The names that are no aliases.

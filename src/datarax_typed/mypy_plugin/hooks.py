@@ -50,7 +50,9 @@ class Hooks:
         self._operators = OperatorCalls(self._knowledge)
         self._partials = Partials(self._knowledge, self._configs, self._operators)
         self._shapes = ShapeHooks(self._node, options, self._knowledge)
-        self.of_type_name: Callable[[str], Hook | None] = TypeNames(look_up, self._shapes.watch).hook
+        self.of_type_name: Callable[[str], Hook | None] = TypeNames(
+            look_up, self._shapes.watch
+        ).hook
 
     def of_base_class(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Return the hook of subclasses of configs."""

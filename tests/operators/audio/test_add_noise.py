@@ -141,7 +141,7 @@ def test_missing_noise_is_named() -> None:
 
 def test_noise_of_channels_is_refused() -> None:
     with pytest.raises(ContractError) as error:
-        add_noise(noise_field="noise")(with_noise(jnp.zeros((3, 50, 2))))
+        add_noise(noise_field="noise")(with_noise(jnp.zeros((3, 50, 2))))  # type: ignore[datarax-shape]  # as it is meant: it is to be refused
     assert str(error.value) == (
         "AddNoiseOperator.transform does not fit its contract:\n"
         '  - data["noise"]: expected Float[Array, "noise"], got float32[50,2]\n'

@@ -112,7 +112,7 @@ def test_the_spec_is_known_for_every_size() -> None:
 
 def test_an_image_of_integers_is_refused_with_the_mend() -> None:
     with pytest.raises(ContractError) as error:
-        turned(jnp.zeros((5, 6, 3), jnp.uint8), 10.0)
+        turned(jnp.zeros((5, 6, 3), jnp.uint8), 10.0)  # type: ignore[datarax-dtype]  # as it is meant: it is to be refused
     assert str(error.value) == (
         "RotationOperator.transform does not fit its contract:\n"
         '  - data["image"]: expected Float[Array, "h w c"], got uint8[5,6,3]; '

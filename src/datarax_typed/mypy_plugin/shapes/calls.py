@@ -343,7 +343,9 @@ class Calls:
     def _mapped_call(self, callee: Mapped, arguments: Sequence[Argument]) -> Outcome:
         axes = [_axis_of(callee, at, argument) for at, argument in enumerate(arguments)]
         inner = [
-            argument if axis is None else replace(argument, value=removed_axis(argument.value, axis))
+            argument
+            if axis is None
+            else replace(argument, value=removed_axis(argument.value, axis))
             for argument, axis in zip(arguments, axes, strict=True)
         ]
         outcome = self.called(callee.inner, inner)
@@ -420,9 +422,7 @@ def _axes(value: Value) -> int | tuple[int | None, ...] | None:
 def _partial(function: Function, rest: Sequence[Argument]) -> Function:
     first = [argument for argument in rest if argument.name is None]
     named = {argument.name: argument for argument in rest if argument.name is not None}
-    return replace(
-        function, first=(*function.first, *first), named={**function.named, **named}
-    )
+    return replace(function, first=(*function.first, *first), named={**function.named, **named})
 
 
 def _call(arguments: Sequence[Argument], first: tuple[Value, ...] = ()) -> Call:
