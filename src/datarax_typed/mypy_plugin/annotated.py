@@ -94,6 +94,8 @@ class TypeNames:
             return guarded(self._first, self._as_mypy_does)
         if fullname not in self._no_aliases and (found := self._of_alias(fullname)):
             return guarded(lambda ctx: self._alias(ctx, found), self._as_mypy_does)
+        if self._carrier.is_in_opaque(self._analyzer) and self._is_alias(fullname):
+            return guarded(self._marked, self._as_mypy_does)
         if not self._is_in_same_module():
             self._tree = self._analyzer.cur_mod_node
             imports_it = any(map(_is_import, self._tree.imports))
@@ -140,6 +142,14 @@ class TypeNames:
 
     def _alias(self, ctx: AnalyzeTypeContext, found: list[Constraint]) -> Type:
         return _with_constraints(self._name(ctx), found, ctx)
+
+    def _is_alias(self, fullname: str) -> bool:
+        symbol = self._look_up(fullname)
+        return symbol is not None and isinstance(symbol.node, TypeAlias)
+
+    def _marked(self, ctx: AnalyzeTypeContext) -> Type:
+        typ = self._name(ctx)
+        return typ if self._analyzer is None else self._carrier.marked(ctx.type, typ, self._analyzer)
 
     def _of_alias(self, fullname: str) -> list[Constraint]:
         symbol = self._look_up(fullname)

@@ -15,7 +15,7 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Overloaded, Type, TypeVarId, get_proper_type
 
-from datarax_typed.mypy_plugin.shapes.carried import annotation_of
+from datarax_typed.mypy_plugin.shapes.declared import is_opaque_type
 from datarax_typed.mypy_plugin.shapes.values import Call, Foreign, Value
 
 
@@ -136,10 +136,7 @@ def _is_static(node: FuncBase) -> bool:
 
 def is_opaque(signature: CallableType) -> bool:
     """Return whether a decorator makes something else of a function."""
-    return any(
-        annotation is not None and annotation.is_opaque
-        for annotation in map(annotation_of, (*signature.arg_types, signature.ret_type))
-    )
+    return any(map(is_opaque_type, (*signature.arg_types, signature.ret_type)))
 
 
 def paired(

@@ -8,7 +8,7 @@ come to an end.)
 """
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
@@ -89,12 +89,22 @@ class Annotation:
 def annotation_of(typ: Type | None) -> Annotation | None:
     """Return the annotation that a type carries, or None; aliases are looked through."""
     found: Annotation | None = None
+    for prefix, parts, target in _carried(typ):
+        if prefix == _PREFIX and len(parts) == _PARTS:
+            found = _nested(found, parts, target)
+    return found
+
+
+def is_marked_opaque(typ: Type | None) -> bool:
+    """Return whether a type stands in the signature of a function that a decorator changes."""
+    return any(prefix == _PREFIX and parts[0] == _OPAQUE for prefix, parts, _ in _carried(typ))
+
+
+def _carried(typ: Type | None) -> Iterator[tuple[str, list[str], Type]]:
     while isinstance(typ, TypeAliasType) and typ.alias is not None and not typ.args:
         prefix, *parts = typ.alias.name.split(_SEPARATOR)
-        if prefix == _PREFIX and len(parts) == _PARTS:
-            found = _nested(found, parts, typ.alias.target)
+        yield prefix, parts, typ.alias.target
         typ = typ.alias.target
-    return found
 
 
 _PARTS: Final = 4
@@ -161,7 +171,7 @@ class Carrier:
     def _alias(
         self, meant: Written, typ: Type, place: UnboundType, analyzer: SemanticAnalyzer
     ) -> Type:
-        kind = _OPAQUE if self._is_opaque(analyzer) else _OPEN
+        kind = _OPAQUE if self.is_in_opaque(analyzer) else _OPEN
         base = f"{zlib.crc32(str(typ).encode()):08x}"
         parts = (_PREFIX, kind, meant.dtype, *(_encoded(part) for part in (meant.text, base)))
         return _alias(analyzer.cur_mod_node, _SEPARATOR.join(parts), typ, place)
@@ -171,7 +181,16 @@ class Carrier:
         name = self._names.get(written, name)
         return name if name in DTYPES else None
 
-    def _is_opaque(self, analyzer: SemanticAnalyzer) -> bool:
+    def marked(self, written: UnboundType, typ: Type, analyzer: SemanticAnalyzer) -> Type:
+        """Return a type that an alias of the user's stands for, marked as being in such a signature."""
+        if not self.is_in_opaque(analyzer) or not isinstance(typ, TypeAliasType):
+            return typ
+        base = f"{zlib.crc32(str(typ.alias.fullname if typ.alias else typ).encode()):08x}"
+        name = _SEPARATOR.join((_PREFIX, _OPAQUE, base))
+        return _alias(analyzer.cur_mod_node, name, typ, written)
+
+    def is_in_opaque(self, analyzer: SemanticAnalyzer) -> bool:
+        """Return whether a function is analysed whose decorator makes something else of it."""
         function = analyzer.scope.functions[-1] if analyzer.scope.functions else None
         if not isinstance(function, FuncDef) or not function.is_decorated or self._tree is None:
             return False
@@ -242,4 +261,4 @@ def _alias(tree: MypyFile, name: str, target: Type, written: UnboundType) -> Typ
     return TypeAliasType(symbol.node, [], written.line, written.column)
 
 
-__all__ = ["ANNOTATED", "Annotation", "Carrier", "annotation_of"]
+__all__ = ["ANNOTATED", "Annotation", "Carrier", "annotation_of", "is_marked_opaque"]

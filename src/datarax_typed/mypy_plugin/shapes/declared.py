@@ -23,7 +23,7 @@ from mypy.types import (
 )
 
 from datarax_typed.mypy_plugin.shapes.annotation import Dim, Named, Resolve, Variadic, parse
-from datarax_typed.mypy_plugin.shapes.carried import Annotation, annotation_of
+from datarax_typed.mypy_plugin.shapes.carried import Annotation, annotation_of, is_marked_opaque
 from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
 from datarax_typed.mypy_plugin.shapes.matching import Bindings, qualified, substitute
 from datarax_typed.mypy_plugin.shapes.values import (
@@ -168,6 +168,13 @@ def has_annotation(typ: Type | None, depth: int = 0) -> bool:
     return is_one or any(has_annotation(part, depth + 1) for part in _parts(typ))
 
 
+def is_opaque_type(typ: Type | None, depth: int = 0) -> bool:
+    """Return whether a type, or a part of it, stands in a signature that a decorator changes."""
+    if typ is None or depth > _DEEPEST or (isinstance(typ, TypeAliasType) and typ.is_recursive):
+        return False
+    return is_marked_opaque(typ) or any(is_opaque_type(part, depth + 1) for part in _parts(typ))
+
+
 def _parts(typ: Type) -> Iterable[Type]:
     match get_proper_type(typ):
         case UnionType(items=items) | TupleType(items=items):
@@ -250,6 +257,7 @@ __all__ = [
     "dims_of",
     "has_annotation",
     "is_array",
+    "is_opaque_type",
     "is_shared",
     "names_in",
     "replaced",

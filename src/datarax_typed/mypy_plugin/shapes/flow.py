@@ -195,6 +195,7 @@ class _Walker(Walker):
     """Goes through statements as they run, with what is bound so far."""
 
     def __init__(self, sites: Sites) -> None:
+        super().__init__()
         self.flow = Flow()
         self._sites = sites
         # None: nothing gets here.

@@ -101,6 +101,7 @@ class Sites(Walker):
     """Collects the bindings of each variable, and the functions that they are in."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.found: dict[Var, list[Binding]] = {}
         self.owners: dict[Var, set[FuncItem | None]] = {}
         self._functions: list[FuncItem | None] = [None]

@@ -1,8 +1,7 @@
 """A walk through mypy's tree: its own visitors are compiled, and take no subclass of ours."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from mypy import nodes, patterns
@@ -66,18 +65,20 @@ _PARTS: Final[Mapping[type[Node], tuple[str, ...]]] = {
 }
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the nodes that a node is made of."""
+def children(node: Node) -> list[Node]:
+    """Return the nodes that a node is made of."""
+    found: list[Node] = []
     for name in _PARTS.get(type(node), ()):
-        yield from _nodes(getattr(node, name))
+        _collect(getattr(node, name), found)
+    return found
 
 
-def _nodes(part: object) -> Iterator[Node]:
-    if isinstance(part, Node):
-        yield part
-    elif isinstance(part, list | tuple):
+def _collect(part: object, found: list[Node]) -> None:
+    if isinstance(part, list | tuple):
         for item in part:
-            yield from _nodes(item)
+            _collect(item, found)
+    elif isinstance(part, Node):
+        found.append(part)
 
 
 def descendants(node: Node) -> Iterator[Node]:
@@ -87,20 +88,24 @@ def descendants(node: Node) -> Iterator[Node]:
     while ahead:
         node = ahead.pop()
         yield node
-        ahead += reversed(list(children(node)))
+        ahead += reversed(children(node))
 
 
 class Walker:
     """Goes through a tree; a method `visit_if_stmt` is asked for every `IfStmt`."""
 
+    def __init__(self) -> None:
+        self._methods: dict[type[Node], Callable[[Node], None]] = {}
+
     def visit(self, node: Node | None) -> None:
         """Go through a node."""
-        if node is not None:
-            method = getattr(self, _method_name(type(node).__name__), None)
-            if method is None:
-                self.visit_children(node)
-            else:
-                method(node)
+        if node is None:
+            return
+        kind = type(node)
+        if kind not in self._methods:
+            method = getattr(self, _method_name(kind.__name__), None)
+            self._methods[kind] = method or self.visit_children
+        self._methods[kind](node)
 
     def visit_children(self, node: Node) -> None:
         """Go through what a node is made of."""
@@ -112,7 +117,6 @@ class Walker:
             self.visit(part)
 
 
-@cache
 def _method_name(kind: str) -> str:
     return "visit_" + re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
 

@@ -2,10 +2,13 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
 from datarax_typed.mypy_plugin.source import Position, parsed, positions
+
+
+_ANNOTATIONS: Final = ("annotation", "returns")
 
 
 class Written(NamedTuple):
@@ -43,15 +46,20 @@ def written_in_expressions(content: bytes) -> Mapping[Position, tuple[Written, .
     return found
 
 
-def _outside_annotations(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes of a tree but for annotations; of those of aliases, the value."""
-    yield node
-    for name, part in ast.iter_fields(node):
-        if name in ("annotation", "returns"):
-            continue
-        for child in part if isinstance(part, list) else [part]:
-            if isinstance(child, ast.AST):
-                yield from _outside_annotations(child)
+def _outside_annotations(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield the nodes of a tree but for annotations, each before its parts."""
+    ahead: list[ast.AST] = [tree]
+    while ahead:
+        node = ahead.pop()
+        yield node
+        for name in node._fields:
+            part: object = getattr(node, name, None)
+            if name in _ANNOTATIONS:
+                continue
+            if isinstance(part, list):
+                ahead += [child for child in part if isinstance(child, ast.AST)]
+            elif isinstance(part, ast.AST):
+                ahead.append(part)
 
 
 def _unwrapped(
