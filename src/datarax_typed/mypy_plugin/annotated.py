@@ -16,10 +16,11 @@ from mypy.nodes import (
     TypeAlias,
     Var,
 )
+from mypy.options import Options
 from mypy.plugin import AnalyzeTypeContext
 from mypy.semanal import SemanticAnalyzer
 from mypy.typeanal import TypeAnalyser
-from mypy.types import Type, UnionType
+from mypy.types import Type, UnboundType, UnionType
 
 from datarax_typed.mypy_plugin.arithmetic import CONSTANTS, combined, negated
 from datarax_typed.mypy_plugin.constraints import (
@@ -31,7 +32,6 @@ from datarax_typed.mypy_plugin.constraints import (
 )
 from datarax_typed.mypy_plugin.guard import guarded
 from datarax_typed.mypy_plugin.marks import fact_of, get_item, with_fact
-from datarax_typed.mypy_plugin.shapes.carried import ANNOTATED, Carrier
 from datarax_typed.mypy_plugin.source import Metadata, annotated_metadata, content_of
 
 Hook: typing.TypeAlias = Callable[[AnalyzeTypeContext], Type]
@@ -50,10 +50,35 @@ _SYMBOLS: Final[dict[type[ast.operator], str]] = {
 Watch: typing.TypeAlias = Callable[[MypyFile, Errors], None]
 
 WHOLE: Final = "whole"
+_ANNOTATED: Final = ("typing.Annotated", "typing_extensions.Annotated")
 
 
 class _NotKnownError(Exception):
     """An argument whose value the source does not tell."""
+
+
+class Carrier(typing.Protocol):
+    """What keeps annotations of jaxtyping on types."""
+
+    def look_at(self, tree: MypyFile, options: Options) -> bool:
+        """Turn to the module that mypy analyses now; return whether it imports jaxtyping."""
+        ...
+
+    def knows_aliases(self, tree: MypyFile | None) -> bool:
+        """Return whether there are annotations in expressions of a module."""
+        ...
+
+    def is_in_opaque(self, analyzer: SemanticAnalyzer) -> bool:
+        """Return whether a function is analysed whose decorator makes something else of it."""
+        ...
+
+    def carrying(self, written: UnboundType, typ: Type, analyzer: SemanticAnalyzer) -> Type:
+        """Return a type with the annotation that is written around it."""
+        ...
+
+    def marked(self, written: UnboundType, typ: Type, analyzer: SemanticAnalyzer) -> Type:
+        """Return the type of a user's alias, marked where a decorator changes the signature."""
+        ...
 
 
 class TypeNames:
@@ -61,10 +86,16 @@ class TypeNames:
 
     Args:
         look_up: gives the symbol of a full name.
-        watch: is told of every module that has annotations of jaxtyping.
+        carrier: keeps annotations of jaxtyping.
+        watch: is told of every module that has some.
     """
 
-    def __init__(self, look_up: Callable[[str], SymbolTableNode | None], watch: Watch) -> None:
+    def __init__(
+        self,
+        look_up: Callable[[str], SymbolTableNode | None],
+        carrier: Carrier,
+        watch: Watch,
+    ) -> None:
         self._look_up = look_up
         self._watch = watch
         # The names that are no aliases.
@@ -73,7 +104,7 @@ class TypeNames:
         self._analyzer: SemanticAnalyzer | None = None
         self._tree: MypyFile | None = None
         self._metadata: Metadata | None = None
-        self._carrier = Carrier()
+        self._carrier = carrier
         # Whether the next look at a name is mypy's own.
         self._declines = False
 
@@ -82,7 +113,7 @@ class TypeNames:
         if (
             fullname in self._no_aliases
             and self._metadata is None
-            and fullname not in ANNOTATED
+            and fullname not in _ANNOTATED
             and not self._carrier.knows_aliases(self._tree)
             and self._is_in_same_module()
         ):
@@ -92,10 +123,9 @@ class TypeNames:
             return None
         if self._analyzer is None:
             return guarded(self._first, self._as_mypy_does)
-        if fullname not in self._no_aliases and (found := self._of_alias(fullname)):
-            return guarded(lambda ctx: self._alias(ctx, found), self._as_mypy_does)
-        if self._carrier.is_in_opaque(self._analyzer) and self._is_alias(fullname):
-            return guarded(self._marked, self._as_mypy_does)
+        alias_hook = self._alias_hook(fullname, self._analyzer)
+        if alias_hook is not None:
+            return guarded(alias_hook, self._as_mypy_does)
         if not self._is_in_same_module():
             self._tree = self._analyzer.cur_mod_node
             imports_it = any(map(_is_import, self._tree.imports))
@@ -103,7 +133,7 @@ class TypeNames:
             self._metadata = annotated_metadata(content)
             if self._carrier.look_at(self._tree, self._analyzer.options):
                 self._watch(self._tree, self._analyzer.errors)
-        if self._metadata or fullname in ANNOTATED or self._carrier.knows_aliases(self._tree):
+        if self._metadata or fullname in _ANNOTATED or self._carrier.knows_aliases(self._tree):
             return guarded(self._name, self._as_mypy_does)
         return None
 
@@ -143,13 +173,21 @@ class TypeNames:
     def _alias(self, ctx: AnalyzeTypeContext, found: list[Constraint]) -> Type:
         return _with_constraints(self._name(ctx), found, ctx)
 
+    def _alias_hook(self, fullname: str, analyzer: SemanticAnalyzer) -> Hook | None:
+        if fullname not in self._no_aliases and (found := self._of_alias(fullname)):
+            return lambda ctx: self._alias(ctx, found)
+        is_marked = self._carrier.is_in_opaque(analyzer) and self._is_alias(fullname)
+        return self._marked if is_marked else None
+
     def _is_alias(self, fullname: str) -> bool:
         symbol = self._look_up(fullname)
         return symbol is not None and isinstance(symbol.node, TypeAlias)
 
     def _marked(self, ctx: AnalyzeTypeContext) -> Type:
         typ = self._name(ctx)
-        return typ if self._analyzer is None else self._carrier.marked(ctx.type, typ, self._analyzer)
+        if self._analyzer is None:
+            return typ
+        return self._carrier.marked(ctx.type, typ, self._analyzer)
 
     def _of_alias(self, fullname: str) -> list[Constraint]:
         symbol = self._look_up(fullname)

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mypy.nodes import (
@@ -102,15 +102,9 @@ class Calls:
     def outcome(self, call: CallExpr) -> Outcome:
         """Return what a call gives, and what is wrong with its arguments."""
         arguments = self._arguments(call)
-        name = public_name(call.callee) if isinstance(call.callee, RefExpr) else ""
-        if arguments is not None and arguments and not arguments[0].name:
-            made = self._transformed(name, arguments)
-            if made is not None:
-                return Outcome(made)
-        if name == _ASSERTION and arguments is not None:
-            return self._assertion(call, arguments)
-        if name == _CHAIN and arguments is not None:
-            return self._composition(_chained(call, arguments))
+        special = None if arguments is None else self._special(call, arguments)
+        if special is not None:
+            return special
         callee = self._evaluation.value(call.callee)
         if isinstance(callee, ClassValue) and is_operator(callee.info):
             return self._operator(call, callee.info, arguments)
@@ -121,6 +115,17 @@ class Calls:
                 return self._overloaded(call.callee.node, arguments)
             callee = self._evaluation.object_of(call.callee)
         return self.called(callee, arguments)
+
+    def _special(self, call: CallExpr, arguments: Sequence[Argument]) -> Outcome | None:
+        """Return what a function gives that makes something of functions, operators or shapes."""
+        name = public_name(call.callee) if isinstance(call.callee, RefExpr) else ""
+        if name == _ASSERTION:
+            return self._assertion(call, arguments)
+        if name == _CHAIN:
+            return self._composition(_chained(call, arguments))
+        is_plain = bool(arguments) and not arguments[0].name
+        made = self._transformed(name, arguments) if is_plain else None
+        return None if made is None else Outcome(made)
 
     def _arguments(self, call: CallExpr) -> list[Argument] | None:
         found = []

@@ -46,8 +46,6 @@ from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
 from datarax_typed.mypy_plugin.shapes.written import Written, written_in_expressions
 from datarax_typed.mypy_plugin.source import Position, content_of
 
-ANNOTATED: Final = ("typing.Annotated", "typing_extensions.Annotated")
-
 # No identifier, so that no program meets it; with a low line, so that no star import takes it.
 _PREFIX: Final = "_datarax_typed"
 _SEPARATOR: Final = " "
@@ -182,7 +180,7 @@ class Carrier:
         return name if name in DTYPES else None
 
     def marked(self, written: UnboundType, typ: Type, analyzer: SemanticAnalyzer) -> Type:
-        """Return a type that an alias of the user's stands for, marked as being in such a signature."""
+        """Return the type of a user's alias, marked where a decorator changes the signature."""
         if not self.is_in_opaque(analyzer) or not isinstance(typ, TypeAliasType):
             return typ
         base = f"{zlib.crc32(str(typ.alias.fullname if typ.alias else typ).encode()):08x}"
@@ -261,4 +259,4 @@ def _alias(tree: MypyFile, name: str, target: Type, written: UnboundType) -> Typ
     return TypeAliasType(symbol.node, [], written.line, written.column)
 
 
-__all__ = ["ANNOTATED", "Annotation", "Carrier", "annotation_of", "is_marked_opaque"]
+__all__ = ["Annotation", "Carrier", "annotation_of", "is_marked_opaque"]

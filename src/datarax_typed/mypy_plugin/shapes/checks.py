@@ -19,8 +19,8 @@ from mypy.types import CallableType, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.codes import DTYPE, FIELD, SHAPE
 from datarax_typed.mypy_plugin.knowledge import Knowledge
-from datarax_typed.mypy_plugin.shapes.findings import Finding
 from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
+from datarax_typed.mypy_plugin.shapes.findings import Finding
 from datarax_typed.mypy_plugin.shapes.revealing import Revealer
 
 _CODES: Final[Mapping[str, ErrorCode]] = {"shape": SHAPE, "dtype": DTYPE, "field": FIELD}

@@ -83,7 +83,7 @@ class Reading:
 
 
 def within(scope: str) -> Reading:
-    """Return how types are read where their names have a meaning; without a scope they have none."""
+    """Return how types are read where names have a meaning; without a scope, none has."""
     if not scope:
         return Reading(lambda dims: substitute(dims, Bindings()))
     return Reading(lambda dims: qualified(dims, scope), scope)

@@ -5,24 +5,19 @@ list that of one item. What is relied on is what is declared, and what is made o
 every way that leads to the expression.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Final
 
 from mypy.checker import TypeChecker
-from mypy.expandtype import expand_type_by_instance
-from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import (
     AssertTypeExpr,
     AssignmentExpr,
     AssignmentStmt,
-    BytesExpr,
     CallExpr,
     CastExpr,
     ComparisonExpr,
     ConditionalExpr,
     Context,
-    Decorator,
     DictExpr,
     EllipsisExpr,
     Expression,
@@ -35,7 +30,6 @@ from mypy.nodes import (
     MemberExpr,
     MypyFile,
     NameExpr,
-    Node,
     OperatorAssignmentStmt,
     OpExpr,
     RefExpr,
@@ -47,18 +41,18 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
-from mypy.types import CallableType, Instance, NoneType, TupleType, Type, TypeVarId, get_proper_type
+from mypy.types import CallableType, Instance, NoneType, TupleType, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.knowledge import Fact, Knowledge, is_of_config
+from datarax_typed.mypy_plugin.shapes.attributes import Attributes, argument_of
 from datarax_typed.mypy_plugin.shapes.bindings import Bindings, BoundShape
 from datarax_typed.mypy_plugin.shapes.callables import (
     ClassValue,
     Entry,
     function_of,
 )
-from datarax_typed.mypy_plugin.shapes.calls import Calls, as_of_jax
+from datarax_typed.mypy_plugin.shapes.calls import Calls
 from datarax_typed.mypy_plugin.shapes.declared import (
-    Reading,
     Typed,
     has_annotation,
     is_array,
@@ -71,27 +65,20 @@ from datarax_typed.mypy_plugin.shapes.declared import (
 from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
 from datarax_typed.mypy_plugin.shapes.findings import Outcome, attempted
 from datarax_typed.mypy_plugin.shapes.fitting import Fitting
+from datarax_typed.mypy_plugin.shapes.flow import Bindings as Reaching
 from datarax_typed.mypy_plugin.shapes.flow import Flow, flow_of
 from datarax_typed.mypy_plugin.shapes.functions import (
-    ATTRIBUTES,
     DTYPES_NAMED,
-    METHODS,
-    MADE_METHODS,
-    OPERATORS,
     TABLE,
-    added_axis,
     index,
-    unwrapped,
 )
-from datarax_typed.mypy_plugin.shapes.joined import anonymous, joined
+from datarax_typed.mypy_plugin.shapes.joined import joined
 from datarax_typed.mypy_plugin.shapes.matching import unresolved
 from datarax_typed.mypy_plugin.shapes.names import public_name
+from datarax_typed.mypy_plugin.shapes.operations import Operations, applied, has_name
 from datarax_typed.mypy_plugin.shapes.operators import (
     BatchValue,
-    ConfigValue,
     OperatorValue,
-    batch_of,
-    plain_value,
 )
 from datarax_typed.mypy_plugin.shapes.sites import Binding
 from datarax_typed.mypy_plugin.shapes.sizes import INTEGER, LOOSE
@@ -99,7 +86,6 @@ from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     PENDING,
     ArrayValue,
-    Call,
     Constant,
     Either,
     EllipsisValue,
@@ -123,7 +109,6 @@ _DEEPEST: Final = 200
 _MOST_ROUNDS: Final = 3
 # Of loops within loops, or of several variables, the rounds multiply.
 _MOST_ROUNDS_TOGETHER: Final = 30
-_VARIABLE: Final = "flax.nnx.variablelib.Variable"
 
 
 class Evaluation:
@@ -147,6 +132,8 @@ class Evaluation:
         self._assumed: dict[Expression, Value] = {}
         # Whether something was asked for that mypy has not looked at yet.
         self._is_partial = False
+        self._attributes = Attributes(self)
+        self._operations = Operations(self)
         self._calls = Calls(self)
 
     @property
@@ -159,13 +146,18 @@ class Evaluation:
         """What reaches the names of the module."""
         return self._flow
 
-    def look_at(self, tree: MypyFile, api: TypeChecker | None, *, anew: bool = False) -> None:
+    def look_at(self, tree: MypyFile, api: TypeChecker | None) -> None:
         """Turn to the module that mypy checks now."""
-        if tree is not self._tree or anew:
-            self._tree, self._flow = tree, flow_of(tree)
-            self._known.clear()
-            self._api = None
+        if tree is not self._tree:
+            self._tree, self._api = tree, None
+            self._look_again(tree)
         self._api = api or self._api
+
+    def _look_again(self, tree: MypyFile) -> None:
+        self._known.clear()
+        # Should that fail, it is not tried for every call.
+        self._flow = Flow()
+        self._flow = flow_of(tree)
 
     def value(self, expr: Expression) -> Value:
         """Return what is known of the value of an expression."""
@@ -200,7 +192,7 @@ class Evaluation:
         return found
 
     def _settled(self, expr: Expression) -> Outcome:
-        """Return the outcome of an expression; of one that a loop computes from itself, of all rounds.
+        """Return the outcome of an expression, and of all rounds of a loop that computes it.
 
         What is wrong in the first round is wrong.
         """
@@ -263,7 +255,7 @@ class Evaluation:
             case CallExpr():
                 return self._calls.outcome(expr)
             case OpExpr() | UnaryExpr() | ComparisonExpr() | IndexExpr():
-                return self._operation(expr)
+                return self._operations.of(expr)
             case _:
                 return Outcome(self._value(expr))
 
@@ -273,12 +265,17 @@ class Evaluation:
                 return Size.of(expr.value)
             case FloatExpr() | StrExpr():
                 return Constant(expr.value)
-            case BytesExpr():
-                return NOTHING
+            case EllipsisExpr():
+                return EllipsisValue()
             case NameExpr():
                 return self._name(expr)
             case MemberExpr():
                 return self._member(expr)
+            case _:
+                return self._composed(expr)
+
+    def _composed(self, expr: Expression) -> Value:
+        match expr:
             case TupleExpr() | ListExpr():
                 return self._items(expr.items, may_change=isinstance(expr, ListExpr))
             case DictExpr():
@@ -289,8 +286,6 @@ class Evaluation:
                 return self.value(expr.value)
             case CastExpr() | AssertTypeExpr():
                 return value_of_type(expr.type, within(""))
-            case EllipsisExpr():
-                return EllipsisValue()
             case SliceExpr():
                 ends = (expr.begin_index, expr.end_index, expr.stride)
                 return Slice(*(Constant(None) if end is None else self.value(end) for end in ends))
@@ -344,7 +339,7 @@ class Evaluation:
         return NOTHING if found is None or isinstance(found, tuple) else found
 
     def _variable(self, expr: NameExpr, var: Var) -> Value:
-        bindings = self._flow.reads.get(expr)
+        bindings = self._reads(expr)
         if var.fullname.partition(".")[0] in ("jax", "numpy", "flax"):
             return self._definition(expr)
         if not bindings or (len(bindings) == 1 and next(iter(bindings)).kind == "unknown"):
@@ -353,6 +348,13 @@ class Evaluation:
         if var in self._flow.changed and _may_change(value):
             return NOTHING
         return self._narrowed(expr, value)
+
+    def _reads(self, expr: NameExpr) -> Reaching | None:
+        is_daemon = self._api is not None and self._api.options.fine_grained_incremental
+        if is_daemon and expr not in self._flow.reads and self._tree is not None:
+            # The daemon makes a module anew in the tree that it has.
+            self._look_again(self._tree)
+        return self._flow.reads.get(expr)
 
     def _declared_elsewhere(self, var: Var) -> Value:
         """Return what is known of a variable by its declaration alone, in another module."""
@@ -386,7 +388,7 @@ class Evaluation:
             case "operation" if isinstance(binding.node, OperatorAssignmentStmt):
                 statement = binding.node
                 operands = self.value(statement.lvalue), self.value(statement.rvalue)
-                return self._applied(statement.op, *operands).value
+                return applied(statement.op, *operands).value
             case _:
                 return NOTHING
 
@@ -452,18 +454,11 @@ class Evaluation:
             case Items():
                 return joined(value.items)
             case ArrayValue():
-                return self._tried(lambda: index(value, Size.of(0)))
-            case Typed() if _has_name(value.typ, _ITERABLES):
-                return self._argument_of(value)
+                return attempted(lambda: index(value, Size.of(0))).value
+            case Typed() if has_name(value.typ, _ITERABLES):
+                return argument_of(value)
             case _:
                 return NOTHING
-
-    def _argument_of(self, value: Typed) -> Value:
-        """Return what is known of what a container of a declared type holds."""
-        typ = get_proper_type(value.typ)
-        last = typ.args[-1] if isinstance(typ, Instance) and typ.args else None
-        # One item may be of other sizes than the next.
-        return value_of_type(last, within(""))
 
     # Attributes.
 
@@ -478,6 +473,10 @@ class Evaluation:
             return self._declared_elsewhere(expr.node) if isinstance(expr.node, Var) else NOTHING
         owner = self._owner(expr)
         return self._narrowed(expr, self.attribute(owner, expr.name))
+
+    def attribute(self, owner: Value, name: str) -> Value:
+        """Return what is known of an attribute of a value."""
+        return self._attributes.of(owner, name)
 
     def _owner(self, expr: MemberExpr) -> Value:
         owner = self.value(expr.expr)
@@ -497,194 +496,11 @@ class Evaluation:
                 return owner if same else Typed(Instance(proper.type, []), scope, is_self)
         return owner
 
-    def attribute(self, owner: Value, name: str) -> Value:
-        """Return what is known of an attribute of a value."""
-        match owner:
-            case ArrayValue() if name in ATTRIBUTES:
-                return self._tried(lambda: ATTRIBUTES[name](owner))
-            case ArrayValue() if name in METHODS:
-                return Entry(name, METHODS[name], (owner,))
-            case Made():
-                return self._attribute_of_made(owner, name)
-            case Typed() if name in ("value", "raw_value") and is_variable(owner.typ):
-                return self._argument_of(owner)
-            case Typed():
-                if name == "data" and (batch := batch_of(owner.typ, owner.scope)) is not None:
-                    # One element after the other, on a new first axis.
-                    return added_axis(batch.data, 0, None)
-                return self._attribute_of_object(owner, name)
-            case BatchValue():
-                return added_axis(owner.data, 0, None) if name == "data" else NOTHING
-            case OtherArray() if name in ("shape", "ndim", "size"):
-                return self.attribute(owner.array, name)
-            case OperatorValue():
-                return owner.config if name == "config" else NOTHING
-            case ConfigValue():
-                return plain_value(owner.get(name)) if name in owner.values else NOTHING
-            case ClassValue():
-                return self._attribute_of_class(owner, name)
-            case _:
-                return NOTHING
-
-    def _attribute_of_made(self, owner: Made, name: str) -> Value:
-        methods = MADE_METHODS.get(owner.kind, {})
-        if name in methods:
-            return Entry(name, methods[name], (owner,))
-        if name in owner.facts:
-            return owner.facts[name]
-        inner = unwrapped(owner)
-        return NOTHING if inner is owner else self.attribute(inner, name)
-
-    def _attribute_of_object(self, owner: Typed, name: str) -> Value:
-        typ = _instance(owner.typ)
-        symbol = typ.type.get(name) if typ is not None else None
-        if symbol is None or typ is None:
-            return NOTHING
-        node = symbol.node
-        if isinstance(node, Decorator) and node.var.is_property:
-            signature = get_proper_type(node.func.type)
-            result = signature.ret_type if isinstance(signature, CallableType) else None
-            return value_of_type(_seen_from(typ, result, node.var.info), _reading(owner))
-        if isinstance(node, FuncDef | Decorator):
-            found = function_of(node, owner)
-            if found is None or isinstance(found, tuple):
-                return NOTHING
-            info = node.info if isinstance(node, FuncDef) else node.var.info
-            return replace(found, variables=variables_of(owner, info))
-        return self._field(owner, typ, node) if isinstance(node, Var) else NOTHING
-
-    def _field(self, owner: Typed, typ: Instance, var: Var) -> Value:
-        if not var.is_inferred and var.type is not None:
-            declared = _seen_from(typ, var.type, var.info)
-            return value_of_type(declared, _reading(owner))
-        assigned = self._flow.attribute(var)
-        if assigned is None:
-            return NOTHING
-        value = self.value(assigned)
-        # Of another object of the class, the names are other sizes.
-        return value if owner.is_self and not self._flow.is_late(var) else anonymous(value)
-
-    def _attribute_of_class(self, owner: ClassValue, name: str) -> Value:
-        symbol = owner.info.get(name)
-        node = symbol.node if symbol is not None else None
-        function = node.func if isinstance(node, Decorator) else node
-        if not isinstance(function, FuncDef):
-            return NOTHING
-        found = function_of(node, owner if function.is_class else None)
-        return NOTHING if found is None or isinstance(found, tuple) else found
-
-    # Operations.
-
-    def _operation(self, expr: OpExpr | UnaryExpr | ComparisonExpr | IndexExpr) -> Outcome:
-        match expr:
-            case OpExpr(op="and" | "or"):
-                return Outcome(NOTHING)
-            case OpExpr():
-                return self._applied(expr.op, self.value(expr.left), self.value(expr.right))
-            case UnaryExpr(op="not"):
-                return Outcome(NOTHING)
-            case UnaryExpr():
-                return self._applied(expr.op, self.value(expr.expr))
-            case ComparisonExpr(operators=[operator], operands=[left, right]):
-                if operator in OPERATORS:
-                    return self._applied(operator, self.value(left), self.value(right))
-                return Outcome(NOTHING)
-            case IndexExpr():
-                return self._indexed(self.value(expr.base), self.value(expr.index), expr)
-            case _:
-                return Outcome(NOTHING)
-
-    def _applied(self, operator: str, *operands: Value) -> Outcome:
-        function = OPERATORS.get(operator)
-        of_jax = any(isinstance(operand, ArrayValue | Made) for operand in operands)
-        of_others = any(isinstance(operand, OtherArray) for operand in operands)
-        if function is None or (of_others and not of_jax):
-            return Outcome(NOTHING)
-        given = tuple(map(as_of_jax, operands))
-        return attempted(lambda: function(Call(given, {})))
-
-    def _indexed(self, base: Value, key: Value, expr: IndexExpr) -> Outcome:
-        match base, key:
-            case ArrayValue(), _:
-                return attempted(lambda: index(base, key))
-            case Made(), _:
-                return attempted(lambda: index(base, key))
-            case OtherArray(), _:
-                found = attempted(lambda: index(base.array, key))
-                if isinstance(found.value, ArrayValue):
-                    return Outcome(OtherArray(found.value))
-                return Outcome(NOTHING, found.findings)
-            case Items(), Size(number=int() as at) if -len(base.items) <= at < len(base.items):
-                return Outcome(base.items[at])
-            case Items(), Slice():
-                return Outcome(_sliced(base, key))
-            case Record(), Constant(value=str() as name):
-                return Outcome(base.fields.get(name, NOTHING))
-            case Typed(), _:
-                is_known = _has_name(base.typ, _CONTAINERS) or is_variable(base.typ)
-                return Outcome(self._argument_of(base) if is_known else NOTHING)
-            case ClassValue(), _:
-                # `Class[int]`
-                return Outcome(base)
-            case _:
-                return Outcome(NOTHING)
-
-    def _tried(self, function: Callable[[], Value]) -> Value:
-        return attempted(function).value
-
 
 _ITERABLES: Final = (
     *("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"),
     *("typing.Sequence", "typing.Iterable", "typing.Iterator", "typing.Collection"),
 )
-_CONTAINERS: Final = (
-    *("builtins.list", "builtins.tuple", "typing.Sequence"),
-    *("builtins.dict", "typing.Mapping", "typing.MutableMapping"),
-)
-
-
-def _instance(typ: Type) -> Instance | None:
-    proper = get_proper_type(typ)
-    # Of a named tuple, the class.
-    fallback = proper.partial_fallback if isinstance(proper, TupleType) else proper
-    return fallback if isinstance(fallback, Instance) else None
-
-
-def _reading(owner: Typed) -> Reading:
-    """Return how the annotations of a class's body are read in one of its objects."""
-    # Of another object than that whose method it is, the names are other sizes.
-    return within(owner.scope if owner.is_self else "")
-
-
-def _seen_from(typ: Instance, declared: Type | None, info: TypeInfo) -> Type | None:
-    """Return a type of a class's body as an object has it, that may be of a subclass."""
-    if declared is None or not info.defn.type_vars or not typ.args:
-        return declared
-    return expand_type_by_instance(declared, map_instance_to_supertype(typ, info))
-
-
-def variables_of(owner: Value, info: TypeInfo | None) -> dict[TypeVarId, Value]:
-    """Return what the type variables of a class stand for in an object of a declared type."""
-    typ = _instance(owner.typ) if isinstance(owner, Typed) else None
-    if typ is None or info is None or not typ.args or not isinstance(owner, Typed):
-        return {}
-    args = map_instance_to_supertype(typ, info).args
-    reading = within("")
-    return {
-        variable.id: value_of_type(arg, reading)
-        for variable, arg in zip(info.defn.type_vars, args, strict=False)
-    }
-
-
-def _has_name(typ: Type, names: tuple[str, ...]) -> bool:
-    proper = get_proper_type(typ)
-    return isinstance(proper, Instance) and proper.type.fullname in names
-
-
-def is_variable(typ: Type) -> bool:
-    """Return whether a type is `nnx.Param[...]`, or another kind of variable of flax."""
-    proper = get_proper_type(typ)
-    return isinstance(proper, Instance) and proper.type.has_base(_VARIABLE)
 
 
 def _may_change(value: Value) -> bool:
@@ -710,16 +526,6 @@ def _part(value: Value, path: tuple[int, ...]) -> Value:
             case _:
                 return NOTHING
     return value
-
-
-def _sliced(base: Items, key: Slice) -> Value:
-    ends = [
-        end.number if isinstance(end, Size) else None for end in (key.start, key.stop, key.step)
-    ]
-    given = (key.start, key.stop, key.step)
-    if any(end is None and part != Constant(None) for end, part in zip(ends, given, strict=True)):
-        return NOTHING
-    return Items(base.items[slice(*ends)])
 
 
 def _is_of_module(expr: MemberExpr) -> bool:

@@ -118,8 +118,7 @@ class Fitting:
         proper = get_proper_type(typ)
         match proper, value:
             case TypeVarType(), _:
-                before = self.variables.get(proper.id, value)
-                self.variables[proper.id] = joined([before, value])
+                self._bind_variable(proper, value)
             case UnionType(), _:
                 yield from self._of_union(proper, value, where)
             case TupleType(), Items():
@@ -129,11 +128,18 @@ class Fitting:
                 for at, part in enumerate(value.items):
                     yield from self._tried(item, part, f"{where}[{at}]")
             case TypedDictType(), Record():
-                for name, part in value.fields.items():
-                    if name in proper.items:
-                        yield from self.misfits(proper.items[name], part, f'{where}["{name}"]')
+                yield from self._of_schema(proper, value, where)
             case _:
                 return
+
+    def _of_schema(self, typ: TypedDictType, value: Record, where: str) -> Iterator[Misfit]:
+        for name in filter(typ.items.__contains__, value.fields):
+            path = f'{where}["{name}"]'
+            yield from self.misfits(typ.items[name], value.fields[name], path)
+
+    def _bind_variable(self, variable: TypeVarType, value: Value) -> None:
+        before = self.variables.get(variable.id, value)
+        self.variables[variable.id] = joined([before, value])
 
     def _of_tuple(self, typ: TupleType, value: Items, where: str) -> Iterator[Misfit]:
         if len(typ.items) != len(value.items) or any(isinstance(t, UnpackType) for t in typ.items):

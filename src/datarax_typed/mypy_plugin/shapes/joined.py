@@ -74,7 +74,17 @@ def anonymous(value: Value) -> Value:
         case Size():
             return NOTHING if value.number is None else value
         case ArrayValue():
-            return ArrayValue(value.dtypes, tuple(map(_anonymous_axis, value.shape)))
+            return _anonymous_array(value)
+        case OtherArray():
+            return OtherArray(_anonymous_array(value.array))
+        case Foreign():
+            return value.without_names()
+        case _:
+            return _anonymous_parts(value)
+
+
+def _anonymous_parts(value: Value) -> Value:
+    match value:
         case Items():
             return Items(tuple(map(anonymous, value.items)))
         case Record():
@@ -85,13 +95,12 @@ def anonymous(value: Value) -> Value:
         case Made():
             facts = {name: anonymous(part) for name, part in value.facts.items()}
             return Made(value.kind, facts)
-        case OtherArray():
-            shape = tuple(map(_anonymous_axis, value.array.shape))
-            return OtherArray(ArrayValue(value.array.dtypes, shape))
-        case Foreign():
-            return value.without_names()
         case _:
             return value
+
+
+def _anonymous_array(value: ArrayValue) -> ArrayValue:
+    return ArrayValue(value.dtypes, tuple(map(_anonymous_axis, value.shape)))
 
 
 def _anonymous_axis(axis: Axis | Several) -> Axis | Several:

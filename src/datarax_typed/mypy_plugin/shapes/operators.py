@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
-from mypy.nodes import ArgKind, CallExpr, Context, FuncDef, TypeInfo
-from mypy.types import Instance, Type, TypedDictType, get_proper_type
+from mypy.nodes import ArgKind, Context, TypeInfo
+from mypy.types import Instance, Type, get_proper_type
 
 from datarax_typed.core.rules import Unknown
-from datarax_typed.mypy_plugin.shapes.callables import Argument, Function, function_of
+from datarax_typed.mypy_plugin.shapes.callables import Function, function_of
 from datarax_typed.mypy_plugin.shapes.carried import annotation_of
-from datarax_typed.mypy_plugin.shapes.declared import Typed, replaced, value_of_type, within
+from datarax_typed.mypy_plugin.shapes.declared import replaced, value_of_type, within
 from datarax_typed.mypy_plugin.shapes.findings import Finding, Outcome
 from datarax_typed.mypy_plugin.shapes.fitting import Fitting, Misfit, array_text
 from datarax_typed.mypy_plugin.shapes.joined import anonymous

@@ -30,7 +30,7 @@ class Revealer:
         """Look at the notes about a module."""
         self._trees[tree.path] = tree
         if errors is not self._errors:
-            # No hook is called for `reveal_type`; whoever watches is shown each note before it is kept.
+            # No hook is called for `reveal_type`; who watches sees each note before it is kept.
             errors._watchers.insert(0, ErrorWatcher(errors, filter_errors=self._rewritten))
             self._errors = errors
 

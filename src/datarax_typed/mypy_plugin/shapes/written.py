@@ -1,4 +1,4 @@
-"""Annotations in expressions, such as aliases and casts: mypy takes the array there, and no more."""
+"""Annotations in expressions, such as aliases and casts: there, mypy takes the array alone."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
 from datarax_typed.mypy_plugin.source import Position, parsed, positions
-
 
 _ANNOTATIONS: Final = ("annotation", "returns")
 

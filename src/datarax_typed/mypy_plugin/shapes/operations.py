@@ -1,0 +1,132 @@
+"""What operators and indices give."""
+
+from typing import TYPE_CHECKING, Final
+
+from mypy.nodes import ComparisonExpr, IndexExpr, OpExpr, UnaryExpr
+from mypy.types import Instance, Type, get_proper_type
+
+from datarax_typed.mypy_plugin.shapes.attributes import argument_of, is_variable
+from datarax_typed.mypy_plugin.shapes.callables import ClassValue
+from datarax_typed.mypy_plugin.shapes.calls import as_of_jax
+from datarax_typed.mypy_plugin.shapes.declared import Typed
+from datarax_typed.mypy_plugin.shapes.findings import Outcome, attempted
+from datarax_typed.mypy_plugin.shapes.functions import OPERATORS, index
+from datarax_typed.mypy_plugin.shapes.values import (
+    NOTHING,
+    ArrayValue,
+    Call,
+    Constant,
+    Items,
+    Made,
+    OtherArray,
+    Record,
+    Size,
+    Slice,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
+
+_CONTAINERS: Final = (
+    *("builtins.list", "builtins.tuple", "typing.Sequence"),
+    *("builtins.dict", "typing.Mapping", "typing.MutableMapping"),
+)
+
+
+class Operations:
+    """Evaluates operations.
+
+    Args:
+        evaluation: of the operands.
+    """
+
+    def __init__(self, evaluation: "Evaluation") -> None:
+        self._evaluation = evaluation
+
+    def of(self, expr: OpExpr | UnaryExpr | ComparisonExpr | IndexExpr) -> Outcome:
+        """Return what an operation gives, and why it fails."""
+        match expr:
+            case OpExpr(op="and" | "or"):
+                return Outcome(NOTHING)
+            case OpExpr():
+                return applied(
+                    expr.op, self._evaluation.value(expr.left), self._evaluation.value(expr.right)
+                )
+            case UnaryExpr(op="not"):
+                return Outcome(NOTHING)
+            case UnaryExpr():
+                return applied(expr.op, self._evaluation.value(expr.expr))
+            case ComparisonExpr(operators=[operator], operands=[left, right]):
+                if operator in OPERATORS:
+                    return applied(
+                        operator, self._evaluation.value(left), self._evaluation.value(right)
+                    )
+                return Outcome(NOTHING)
+            case IndexExpr():
+                return _indexed(
+                    self._evaluation.value(expr.base), self._evaluation.value(expr.index)
+                )
+            case _:
+                return Outcome(NOTHING)
+
+
+def applied(operator: str, *operands: Value) -> Outcome:
+    """Return what an operator gives."""
+    function = OPERATORS.get(operator)
+    of_jax = any(isinstance(operand, ArrayValue | Made) for operand in operands)
+    of_others = any(isinstance(operand, OtherArray) for operand in operands)
+    if function is None or (of_others and not of_jax):
+        return Outcome(NOTHING)
+    given = tuple(map(as_of_jax, operands))
+    return attempted(lambda: function(Call(given, {})))
+
+
+def _indexed(base: Value, key: Value) -> Outcome:
+    match base:
+        case ArrayValue() | Made():
+            return attempted(lambda: index(base, key))
+        case OtherArray():
+            found = attempted(lambda: index(base.array, key))
+            if isinstance(found.value, ArrayValue):
+                return Outcome(OtherArray(found.value))
+            return Outcome(NOTHING, found.findings)
+        case _:
+            return Outcome(_item(base, key))
+
+
+def _item(base: Value, key: Value) -> Value:
+    match base, key:
+        case Items(), Size(number=int() as at) if -len(base.items) <= at < len(base.items):
+            return base.items[at]
+        case Items(), Slice():
+            return _sliced(base, key)
+        case Record(), Constant(value=str() as name):
+            return base.fields.get(name, NOTHING)
+        case Typed(), _:
+            is_known = has_name(base.typ, _CONTAINERS) or is_variable(base.typ)
+            return argument_of(base) if is_known else NOTHING
+        case ClassValue(), _:
+            # `Class[int]`
+            return base
+        case _:
+            return NOTHING
+
+
+def _sliced(base: Items, key: Slice) -> Value:
+    ends = [
+        end.number if isinstance(end, Size) else None for end in (key.start, key.stop, key.step)
+    ]
+    given = (key.start, key.stop, key.step)
+    if any(end is None and part != Constant(None) for end, part in zip(ends, given, strict=True)):
+        return NOTHING
+    return Items(base.items[slice(*ends)])
+
+
+def has_name(typ: Type, names: tuple[str, ...]) -> bool:
+    """Return whether a type is that of an object of one of some classes."""
+    proper = get_proper_type(typ)
+    return isinstance(proper, Instance) and proper.type.fullname in names
+
+
+__all__ = ["Operations", "applied", "has_name"]
