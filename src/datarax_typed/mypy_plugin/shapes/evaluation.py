@@ -124,6 +124,7 @@ class Evaluation:
         self._flow = Flow()
         self._api: TypeChecker | None = None
         self._known: dict[Expression, Outcome] = {}
+        self._looked_again_for = ""
         self._passing: dict[Expression, Outcome] = {}
         self._open: set[Expression] = set()
         # Of what a loop computes from itself: what the rounds so far give.
@@ -350,10 +351,14 @@ class Evaluation:
         return self._narrowed(expr, value)
 
     def _reads(self, expr: NameExpr) -> Reaching | None:
-        is_daemon = self._api is not None and self._api.options.fine_grained_incremental
-        if is_daemon and expr not in self._flow.reads and self._tree is not None:
-            # The daemon makes a module anew in the tree that it has.
-            self._look_again(self._tree)
+        api, tree = self._api, self._tree
+        is_daemon = api is not None and api.options.fine_grained_incremental
+        if is_daemon and api is not None and tree is not None and expr not in self._flow.reads:
+            # The daemon makes a part of a module anew in the tree that it has.
+            part = api.tscope.current_target()
+            if part != self._looked_again_for:
+                self._look_again(tree)
+                self._looked_again_for = part
         return self._flow.reads.get(expr)
 
     def _declared_elsewhere(self, var: Var) -> Value:
