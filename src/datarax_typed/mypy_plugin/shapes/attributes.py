@@ -26,12 +26,22 @@ from datarax_typed.mypy_plugin.shapes.operators import (
     batch_of,
     plain_value,
 )
-from datarax_typed.mypy_plugin.shapes.values import NOTHING, ArrayValue, Made, OtherArray, Value
+from datarax_typed.mypy_plugin.shapes.values import (
+    NOTHING,
+    ArrayValue,
+    Made,
+    OtherArray,
+    Size,
+    Value,
+)
 
 if TYPE_CHECKING:
     from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
 
 _VARIABLE: Final = "flax.nnx.variablelib.Variable"
+_COUNTED: Final = {
+    ("datarax_typed.operators.image.normalize.NormalizeOperator", "channels"): "mean",
+}
 
 
 class Attributes:
@@ -121,9 +131,15 @@ def _of_ours(owner: BatchValue | OperatorValue | ConfigValue, name: str) -> Valu
             # One element after the other, on a new first axis.
             return added_axis(owner.data, 0, None) if name == "data" else NOTHING
         case OperatorValue():
-            return owner.config if name == "config" else NOTHING
+            return owner.config if name == "config" else _counted(owner, name)
         case ConfigValue():
             return plain_value(owner.get(name)) if name in owner.values else NOTHING
+
+
+def _counted(owner: OperatorValue, name: str) -> Value:
+    """Return how many items a field of the config has that an operator counts when it is made."""
+    given = owner.config.get(_COUNTED.get((owner.info.fullname, name), ""))
+    return Size.of(len(given)) if isinstance(given, tuple | list) else NOTHING
 
 
 def _of_class(owner: ClassValue, name: str) -> Value:

@@ -78,8 +78,8 @@ class NormalizeOperator(ModalityOperator[NormalizeOperatorConfig]):
         self.log_std: nnx.Param[Array] | None = nnx.data(log_std)
 
     def transform(
-        self, image: Float[Array, "h w {len(self.config.mean)}"]
-    ) -> Float[Array, "h w {len(self.config.mean)}"]:
+        self, image: Float[Array, "h w {self.channels}"]
+    ) -> Float[Array, "h w {self.channels}"]:
         """Return the normalised image."""
         exact = single_or_double(image)
         mean, scale = (
