@@ -1,6 +1,7 @@
 """Valid programs that were once reported: aliasing, checks elsewhere, `finally`, integers of 0."""
 
 import random
+from collections.abc import Callable
 
 import jax.numpy as jnp
 from flax import nnx
@@ -79,9 +80,9 @@ def is_square(x: Array) -> bool:
     return bool(x.shape[0] == x.shape[1])
 
 
-def refuse_oblong(x: Array) -> None:
+def refuse_oblong(x: Array, error: Callable[[str], Exception]) -> None:
     if x.shape[0] != x.shape[1]:
-        raise ValueError("oblong")
+        raise error("oblong")
 
 
 def only_square(x: Float[Array, "a b"]) -> Array:
@@ -89,7 +90,7 @@ def only_square(x: Float[Array, "a b"]) -> Array:
 
 
 def refused(x: Float[Array, "a b"]) -> Array:
-    refuse_oblong(x)
+    refuse_oblong(x, ValueError)
     return square(x)
 
 
@@ -145,7 +146,7 @@ def changed_element(x: Float[Array, "n"]) -> Array:
 # 10: a parameter whose value is another one
 def other_value() -> Array:
     weights = nnx.Param(jnp.zeros(3))
-    weights.value = jnp.zeros((4, 4))
+    weights.set_value(jnp.zeros((4, 4)))
     return square(weights[...])
 
 

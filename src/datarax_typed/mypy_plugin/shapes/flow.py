@@ -72,7 +72,15 @@ _Reaching: TypeAlias = dict[Var, Bindings]
 _CHANGERS: Final = frozenset(
     {
         *("append", "extend", "insert", "pop", "remove", "clear", "reverse", "sort"),
-        *("update", "setdefault", "popitem", "__setitem__", "__delitem__"),
+        *(
+            "update",
+            "setdefault",
+            "popitem",
+            "__setitem__",
+            "__delitem__",
+            "set_value",
+            "set_raw_value",
+        ),
     }
 )
 # What makes an object, and is called once for each.
