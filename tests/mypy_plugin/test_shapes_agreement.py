@@ -82,7 +82,8 @@ def all_drawn() -> list[Case]:
 @cache
 def filled(dtype: str, *sizes: int) -> jax.Array:
     # Nothing is compiled for each of the many shapes.
-    return jax.device_put(np.zeros(sizes, dtype))
+    made: jax.Array = jax.device_put(np.zeros(sizes, dtype))
+    return made
 
 
 def refusals(case: Case, source: str) -> Iterator[int]:

@@ -6,11 +6,13 @@ from typing import Final
 
 from mypy.checker import TypeChecker
 from mypy.errorcodes import ErrorCode
+from mypy.errors import Errors
 from mypy.nodes import (
     AssignmentStmt,
     Context,
     Expression,
     FuncItem,
+    MypyFile,
     NameExpr,
     ReturnStmt,
     Statement,
@@ -35,7 +37,11 @@ class Checks:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._evaluation = Evaluation(knowledge)
-        self.watch = Revealer(self._evaluation).watch
+        self._revealer = Revealer(self._evaluation)
+
+    def watch(self, tree: MypyFile, errors: Errors) -> None:
+        """Show shapes where the types of a module are revealed."""
+        self._revealer.watch(tree, errors)
 
     def expression(self, api: TypeChecker, expr: Context) -> None:
         """Report what is wrong with a call or an operation, and with what waits for it."""

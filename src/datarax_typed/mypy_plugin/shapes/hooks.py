@@ -4,7 +4,17 @@ from collections.abc import Callable
 from typing import Final
 
 from mypy.checker import TypeChecker
-from mypy.nodes import Context, Decorator, FuncBase, OverloadedFuncDef, SymbolNode, TypeInfo, Var
+from mypy.errors import Errors
+from mypy.nodes import (
+    Context,
+    Decorator,
+    FuncBase,
+    MypyFile,
+    OverloadedFuncDef,
+    SymbolNode,
+    TypeInfo,
+    Var,
+)
 from mypy.options import Options
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import CallableType, Overloaded, Type, get_proper_type
@@ -39,10 +49,13 @@ class ShapeHooks:
     ) -> None:
         self._node_of = node_of
         self._checks = Checks(knowledge)
-        self.watch = self._checks.watch
         # While the daemon runs, a function may get annotations.
         self._remembers = not options.fine_grained_incremental
         self._concerned: dict[str, bool] = {}
+
+    def watch(self, tree: MypyFile, errors: Errors) -> None:
+        """Show shapes where the types of a module are revealed."""
+        self._checks.watch(tree, errors)
 
     def of_function(
         self, fullname: str, then: Callable[[FunctionContext], Type]
