@@ -6,6 +6,7 @@ different names: primes, and then the numbers that stand in the case.
 """
 
 import itertools
+import sys
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -24,6 +25,10 @@ from jaxtyping import TypeCheckError, jaxtyped
 from tests.mypy_plugin.shapes_cases import DTYPES, HEAD, KINDS, SPOILT, Array, Case, cases
 from tests.typecheck_expectations import Report
 from tests.typecheck_mypy import FOLDERS, check, write_config
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info < (3, 12), reason="a minute of mypy and beartype, and the same on every Python"
+)
 
 COUNT = 300
 CODES = {"datarax-shape", "datarax-dtype"}
