@@ -79,6 +79,8 @@ from datarax_typed.mypy_plugin.shapes.operations import Operations, applied, has
 from datarax_typed.mypy_plugin.shapes.operators import (
     BatchValue,
     OperatorValue,
+    config_value,
+    is_composite,
 )
 from datarax_typed.mypy_plugin.shapes.sites import Binding
 from datarax_typed.mypy_plugin.shapes.sizes import INTEGER, LOOSE
@@ -344,10 +346,13 @@ class Evaluation:
         if var.fullname.partition(".")[0] in ("jax", "numpy", "flax"):
             return self._definition(expr)
         if not bindings or (len(bindings) == 1 and next(iter(bindings)).kind == "unknown"):
-            return self._declared_elsewhere(var)
+            declared = self._declared_elsewhere(var)
+            return self._made_elsewhere(expr) if declared == NOTHING else declared
         value = joined(self._bound(binding, var) for binding in bindings)
         if var in self._flow.changed and _may_change(value):
             return NOTHING
+        if value == NOTHING:
+            return self._made_elsewhere(expr)
         return self._narrowed(expr, value)
 
     def _reads(self, expr: NameExpr) -> Reaching | None:
@@ -360,6 +365,16 @@ class Evaluation:
                 self._look_again(tree)
                 self._looked_again_for = part
         return self._flow.reads.get(expr)
+
+    def _made_elsewhere(self, expr: NameExpr) -> Value:
+        """Return the operator that another module, or another process, has made."""
+        fact = None if self._api is None else self._knowledge.of(self._api, expr)
+        config = fact.get("config") if fact is not None and fact["kind"] == "operator" else None
+        var = expr.node
+        typ = get_proper_type(var.type) if isinstance(var, Var) else None
+        if not isinstance(typ, Instance) or not is_of_config(config) or is_composite(typ.type):
+            return NOTHING
+        return OperatorValue(typ.type, config_value(config))
 
     def _declared_elsewhere(self, var: Var) -> Value:
         """Return what is known of a variable by its declaration alone, in another module."""
