@@ -140,11 +140,6 @@ class Evaluation:
         self._calls = Calls(self)
 
     @property
-    def calls(self) -> Calls:
-        """What evaluates calls."""
-        return self._calls
-
-    @property
     def flow(self) -> Flow:
         """What reaches the names of the module."""
         return self._flow

@@ -1,7 +1,7 @@
 """Which calls are looked at for the shapes of their arguments."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from mypy.checker import TypeChecker
 from mypy.errors import Errors
@@ -24,6 +24,8 @@ from datarax_typed.mypy_plugin.knowledge import Knowledge
 from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.shapes.checks import Checks
 from datarax_typed.mypy_plugin.shapes.declared import has_annotation
+
+_CallT = TypeVar("_CallT", FunctionContext, MethodContext)
 
 # What gives arrays, or is made to be called with some.
 _PACKAGES: Final = ("jax.", "flax.nnx.", "einops.", "datarax_typed.", "equinox.nn.")
@@ -61,27 +63,24 @@ class ShapeHooks:
         self, fullname: str, then: Callable[[FunctionContext], Type]
     ) -> Callable[[FunctionContext], Type] | None:
         """Return the hook of a call that may be about arrays; it does as another one does."""
-        return self._checking_function(then) if self._is_concerned(fullname) else None
+        return self._checking(then) if self._is_concerned(fullname) else None
 
     def of_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Return the hook of an attribute that is an array made of another."""
         return self._checking_attribute if fullname in _ATTRIBUTES else None
 
     def _checking_attribute(self, ctx: AttributeContext) -> Type:
-        if isinstance(ctx.api, TypeChecker):
-            _guarded_check(self._checks, ctx.api, ctx.context)
+        self._check(ctx)
         return ctx.default_attr_type
 
     def of_method(
         self, fullname: str, then: Callable[[MethodContext], Type]
     ) -> Callable[[MethodContext], Type] | None:
         """Return the hook of a method's call that may be about arrays."""
-        return self._checking_method(then) if self._is_concerned(fullname) else None
+        return self._checking(then) if self._is_concerned(fullname) else None
 
-    def _checking_function(
-        self, then: Callable[[FunctionContext], Type]
-    ) -> Callable[[FunctionContext], Type]:
-        def hook(ctx: FunctionContext) -> Type:
+    def _checking(self, then: Callable[[_CallT], Type]) -> Callable[[_CallT], Type]:
+        def hook(ctx: _CallT) -> Type:
             # What is known of configs and operators comes first.
             typ = then(ctx)
             self._check(ctx)
@@ -89,18 +88,7 @@ class ShapeHooks:
 
         return hook
 
-    def _checking_method(
-        self, then: Callable[[MethodContext], Type]
-    ) -> Callable[[MethodContext], Type]:
-        def hook(ctx: MethodContext) -> Type:
-            # What is known of configs and operators comes first.
-            typ = then(ctx)
-            self._check(ctx)
-            return typ
-
-        return hook
-
-    def _check(self, ctx: FunctionContext | MethodContext) -> None:
+    def _check(self, ctx: FunctionContext | MethodContext | AttributeContext) -> None:
         if isinstance(ctx.api, TypeChecker):
             _guarded_check(self._checks, ctx.api, ctx.context)
 

@@ -205,8 +205,7 @@ class Operators:
             if findings:
                 # What comes after it is not known.
                 return _UNKNOWN_BATCH, tuple(found)
-            now = _UNKNOWN_BATCH if _is_parallel(operator) else after
-            now = batch if _is_parallel(operator) else now
+            now = batch if _is_parallel(operator) else after
         return (_UNKNOWN_BATCH if _is_parallel(operator) else now), tuple(found)
 
     # One field.
