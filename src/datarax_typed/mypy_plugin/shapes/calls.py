@@ -347,11 +347,17 @@ class Calls:
 
     def _mapped_call(self, callee: Mapped, arguments: Sequence[Argument]) -> Outcome:
         axes = [_axis_of(callee, at, argument) for at, argument in enumerate(arguments)]
+        items = [_item(*pair) for pair in zip(arguments, axes, strict=True)]
+        findings = [
+            replace(finding, place=argument.place)
+            for argument, item in zip(arguments, items, strict=True)
+            for finding in item.findings
+        ]
+        if findings:
+            return Outcome(NOTHING, tuple(findings))
         inner = [
-            argument
-            if axis is None
-            else replace(argument, value=removed_axis(argument.value, axis))
-            for argument, axis in zip(arguments, axes, strict=True)
+            replace(argument, value=item.value)
+            for argument, item in zip(arguments, items, strict=True)
         ]
         outcome = self.called(callee.inner, inner)
         sizes = [
@@ -360,7 +366,15 @@ class Calls:
             if axis is not None
         ]
         known = next((size for size in sizes if size is not None), None)
-        return Outcome(added_axis(outcome.value, callee.out_axis, known), outcome.findings)
+        put = attempted(lambda: added_axis(outcome.value, callee.out_axis, known))
+        return replace(put, findings=(*outcome.findings, *put.findings))
+
+
+def _item(argument: Argument, axis: int | None) -> Outcome:
+    """Return what a mapped function gets of an argument."""
+    if axis is None:
+        return Outcome(argument.value)
+    return attempted(lambda: removed_axis(argument.value, axis))
 
 
 def _axis_of(callee: Mapped, at: int, argument: Argument) -> int | None:
