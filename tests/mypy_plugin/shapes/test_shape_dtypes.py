@@ -66,6 +66,7 @@ def test_shaped_has_them_all() -> None:
         ({"float8_e4m3"}, "Shaped"),
         ({"str"}, "Shaped"),
         ({"prng_key"}, "Key"),
+        (set(), "Shaped"),
     ],
 )
 def test_a_set_is_shown_by_its_name_or_by_the_smallest_around_it(

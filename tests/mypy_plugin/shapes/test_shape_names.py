@@ -17,6 +17,7 @@ from datarax_typed.mypy_plugin.shapes.names import public
         ("einops.einops.rearrange", "einops.rearrange"),
         ("jax.numpy.sum", "jax.numpy.sum"),
         ("builtins.len", "builtins.len"),
+        ("numpy.float32", "numpy.float32"),
         ("jaxlib.xla.sum", ""),
         ("own.jax.numpy.sum", ""),
         ("sum", ""),

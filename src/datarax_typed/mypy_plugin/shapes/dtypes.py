@@ -93,6 +93,9 @@ def accepts(formal: frozenset[str], actual: frozenset[str]) -> bool:
 
 def shown(dtypes: frozenset[str]) -> str:
     """Return jaxtyping's name of a set of dtypes, or else of the smallest that includes it."""
+    if not dtypes:
+        # Nothing is known.
+        return "Shaped"
     return next((name for name in _BY_SIZE if DTYPES[name] >= dtypes), "Shaped")
 
 

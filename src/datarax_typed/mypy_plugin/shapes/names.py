@@ -26,7 +26,7 @@ _HOMES: Final = (
     ("functools.", "functools."),
     ("datarax_typed.", "datarax_typed."),
 )
-_KEPT: Final = ("jax.", "builtins.", "math.")
+_KEPT: Final = ("jax.", "numpy.", "builtins.", "math.")
 
 
 def public_name(expr: RefExpr) -> str:
