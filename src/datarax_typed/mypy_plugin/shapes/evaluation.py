@@ -44,6 +44,7 @@ from mypy.nodes import (
 from mypy.types import CallableType, Instance, NoneType, TupleType, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.knowledge import Fact, Knowledge, is_of_config
+from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.shapes.attributes import Attributes, argument_of
 from datarax_typed.mypy_plugin.shapes.bindings import Bindings, BoundShape
 from datarax_typed.mypy_plugin.shapes.callables import (
@@ -363,13 +364,14 @@ class Evaluation:
 
     def _made_elsewhere(self, expr: NameExpr) -> Value:
         """Return the operator that another module, or another process, has made."""
-        fact = None if self._api is None else self._knowledge.of(self._api, expr)
-        config = fact.get("config") if fact is not None and fact["kind"] == "operator" else None
         var = expr.node
         typ = get_proper_type(var.type) if isinstance(var, Var) else None
-        if not isinstance(typ, Instance) or not is_of_config(config) or is_composite(typ.type):
+        info = typ.type if isinstance(typ, Instance) else None
+        if self._api is None or info is None or not is_operator(info) or is_composite(info):
             return NOTHING
-        return OperatorValue(typ.type, config_value(config))
+        fact = self._knowledge.of(self._api, expr)
+        config = fact.get("config") if fact is not None and fact["kind"] == "operator" else None
+        return OperatorValue(info, config_value(config)) if is_of_config(config) else NOTHING
 
     def _declared_elsewhere(self, var: Var) -> Value:
         """Return what is known of a variable by its declaration alone, in another module."""
