@@ -5,7 +5,7 @@ from typing import Final
 from mypy.checker import TypeChecker
 from mypy.nodes import MDEF, SymbolTableNode, TypeInfo, Var
 from mypy.plugin import FunctionContext, MethodContext
-from mypy.server.trigger import make_wildcard_trigger
+from mypy.server.trigger import make_trigger, make_wildcard_trigger
 from mypy.types import Instance, LiteralType
 
 from datarax_typed.mypy_plugin.callee import info_of
@@ -46,8 +46,14 @@ def depend(ctx: FunctionContext | MethodContext) -> None:
     if api.options.fine_grained_incremental or api.options.cache_fine_grained:
         target = api.tscope.current_target()
         for base in info.mro[:-1]:
-            trigger = make_wildcard_trigger(base.fullname)
-            api.tree.plugin_deps.setdefault(trigger, set()).add(target)
+            api.tree.plugin_deps.setdefault(_trigger(base), set()).add(target)
+
+
+def _trigger(info: TypeInfo) -> str:
+    if "dataclass" in info.metadata:
+        # mypy writes its methods anew whenever it looks at the module: the class always changes.
+        return make_trigger(f"{info.fullname}.{_NAME}")
+    return make_wildcard_trigger(info.fullname)
 
 
 __all__ = ["depend", "keep", "kept"]

@@ -46,8 +46,9 @@ from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
 from datarax_typed.mypy_plugin.shapes.written import Written, written_in_expressions
 from datarax_typed.mypy_plugin.source import Position, content_of
 
-# No identifier, so that no program meets it; with a low line, so that no star import takes it.
-_PREFIX: Final = "_datarax_typed"
+# No identifier, so that no program meets it; with a low line, so that no star import takes it; with
+# an at sign, so that the daemon does not take it away when it makes the top of the module anew.
+_PREFIX: Final = "_datarax_typed@"
 _SEPARATOR: Final = " "
 _OPAQUE: Final = "opaque"
 _OPEN: Final = "open"
