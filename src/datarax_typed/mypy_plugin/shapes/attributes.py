@@ -8,7 +8,7 @@ from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import Decorator, FuncDef, TypeInfo, Var
 from mypy.types import CallableType, Instance, TupleType, Type, TypeVarId, get_proper_type
 
-from datarax_typed.mypy_plugin.shapes.callables import ClassValue, Entry, function_of
+from datarax_typed.mypy_plugin.shapes.callables import ClassValue, Entry, Function, function_of
 from datarax_typed.mypy_plugin.shapes.declared import Reading, Typed, value_of_type, within
 from datarax_typed.mypy_plugin.shapes.findings import attempted
 from datarax_typed.mypy_plugin.shapes.functions import (
@@ -67,7 +67,9 @@ class Attributes:
                 return self._of_typed(owner, name)
             case ClassValue():
                 return _of_class(owner, name)
-            case BatchValue() | OperatorValue() | ConfigValue():
+            case OperatorValue():
+                return self._of_operator(owner, name)
+            case BatchValue() | ConfigValue():
                 return _of_ours(owner, name)
             case _:
                 return NOTHING
@@ -77,6 +79,16 @@ class Attributes:
             return argument_of(owner)
         batch = batch_of(owner.typ, owner.scope) if name == "data" else None
         return self._of_object(owner, name) if batch is None else _of_ours(batch, name)
+
+    def _of_operator(self, owner: OperatorValue, name: str) -> Value:
+        if name == "config":
+            return owner.config
+        counted = _counted(owner, name)
+        found = counted if counted != NOTHING else self.of(Typed(Instance(owner.info, [])), name)
+        if isinstance(found, Function) and found.receiver is not None:
+            # Sizes in braces are those of its config.
+            return replace(found, receiver=owner)
+        return found
 
     def _of_made(self, owner: Made, name: str) -> Value:
         methods = MADE_METHODS.get(owner.kind, {})
@@ -125,13 +137,11 @@ def _of_array(owner: ArrayValue, name: str) -> Value:
     return Entry(name, METHODS[name], (owner,)) if name in METHODS else NOTHING
 
 
-def _of_ours(owner: BatchValue | OperatorValue | ConfigValue, name: str) -> Value:
+def _of_ours(owner: BatchValue | ConfigValue, name: str) -> Value:
     match owner:
         case BatchValue():
             # One element after the other, on a new first axis.
             return added_axis(owner.data, 0, None) if name == "data" else NOTHING
-        case OperatorValue():
-            return owner.config if name == "config" else _counted(owner, name)
         case ConfigValue():
             return plain_value(owner.get(name)) if name in owner.values else NOTHING
 
