@@ -263,3 +263,26 @@ def of_another_size(batch: Batch[Photo]) -> Batch:
 def of_a_grey_result(batch: Batch[Photo]) -> Batch:
     grey_batch = GrayscaleOperator(GrayscaleOperatorConfig(field_key="image"))(batch)
     return GrayscaleOperator(GrayscaleOperatorConfig(field_key="image"))(grey_batch)  # E: datarax-shape: needs image
+
+
+# 4: methods of an operator that is known
+patch = Patch(PatchConfig(field_key="image"))
+resize = ResizeOperator(ResizeOperatorConfig(field_key="image", size=(64, 48)))
+
+
+def transform_of_another_rank() -> Array:
+    return patch.transform(jnp.zeros((224, 224)))  # E: datarax-shape: image: expected Float[Array, "224 224 3"]
+
+
+def transform_of_a_local_operator(image: Float[Array, "h w 1"]) -> Array:
+    local = Patch(PatchConfig(field_key="image"))
+    return local.transform(image)  # E: datarax-shape: axis 2 is 1, not 3
+
+
+def transform_of_two() -> Array:
+    config = CrossModalOperatorConfig(input_fields=["image", "text"], output_fields=["score"])
+    return Pair(config).transform(jnp.zeros(3), jnp.zeros(4))  # E: datarax-shape: text: expected Float[Array, "d"]
+
+
+def result_of_a_transform(image: Float[Array, "h w 3"]) -> Array:
+    return patch.transform(resize.transform(image))  # E: datarax-shape: axis 0 is 64, not 224

@@ -325,3 +325,9 @@ def compiled(batch: Batch[Photo]) -> Float[Array, "b"]:
 
     result: Float[Array, "b"] = jax.jit(step)(normalize(batch).data["image"])
     return result
+
+
+# 32: methods of an operator that is known
+def transformed(image: Float[Array, "h w 3"]) -> Float[Array, "32 32 3"]:
+    small: Float[Array, "32 32 3"] = resize.transform(image)
+    return small
