@@ -15,7 +15,7 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Overloaded, Type, TypeVarId, get_proper_type
 
-from datarax_typed.mypy_plugin.shapes.declared import is_opaque_type
+from datarax_typed.mypy_plugin.shapes.declared import is_opaque_type, is_telling
 from datarax_typed.mypy_plugin.shapes.values import Call, Foreign, Value
 
 
@@ -116,7 +116,8 @@ def function_of(
 def _bound(
     node: FuncDef | OverloadedFuncDef, signature: CallableType, receiver: Value | None
 ) -> Function | None:
-    if is_opaque(signature):
+    may_be_opaque = not isinstance(node, FuncDef) or node.is_decorated
+    if may_be_opaque and is_opaque(signature):
         return None
     if receiver is None or _is_static(node):
         return Function(node.name, signature)
@@ -137,6 +138,11 @@ def _is_static(node: FuncBase) -> bool:
 def is_opaque(signature: CallableType) -> bool:
     """Return whether a decorator makes something else of a function."""
     return any(map(is_opaque_type, (*signature.arg_types, signature.ret_type)))
+
+
+def is_telling_signature(signature: CallableType) -> bool:
+    """Return whether what a function gives may depend on the arrays that it takes."""
+    return any(map(is_telling, (*signature.arg_types, signature.ret_type)))
 
 
 def paired(
@@ -178,5 +184,6 @@ __all__ = [
     "Mapped",
     "function_of",
     "is_opaque",
+    "is_telling_signature",
     "paired",
 ]

@@ -27,6 +27,7 @@ from datarax_typed.mypy_plugin.shapes.callables import (
     Mapped,
     function_of,
     is_opaque,
+    is_telling_signature,
     paired,
 )
 from datarax_typed.mypy_plugin.shapes.declared import Typed, dims_of, replaced, value_of_type
@@ -78,6 +79,8 @@ _SAME: Final = frozenset(
 _ASSERTION: Final = "datarax_typed.assert_shape"
 _CHAIN: Final = "datarax_typed.chain"
 _MAPPING: Final = frozenset({"jax.vmap", "datarax_typed.vmap"})
+_PARTIAL: Final = "functools.partial"
+_SPECIAL: Final = frozenset({*_SAME, *_MAPPING, _ASSERTION, _CHAIN, _PARTIAL})
 _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -101,24 +104,27 @@ class Calls:
 
     def outcome(self, call: CallExpr) -> Outcome:
         """Return what a call gives, and what is wrong with its arguments."""
-        arguments = self._arguments(call)
-        special = None if arguments is None else self._special(call, arguments)
+        special = self._special(call)
         if special is not None:
             return special
         callee = self._evaluation.value(call.callee)
+        if callee == NOTHING and isinstance(call.callee, RefExpr):
+            if isinstance(call.callee.node, OverloadedFuncDef):
+                return self._overloaded(call.callee.node, self._arguments(call))
+            callee = self._evaluation.object_of(call.callee)
+        arguments = self._arguments(call) if _looks_at_arguments(callee) else None
         if isinstance(callee, ClassValue) and is_operator(callee.info):
             return self._operator(call, callee.info, arguments)
         if arguments is None:
             return Outcome(self._of_unknown_arguments(callee))
-        if callee == NOTHING and isinstance(call.callee, RefExpr):
-            if isinstance(call.callee.node, OverloadedFuncDef):
-                return self._overloaded(call.callee.node, arguments)
-            callee = self._evaluation.object_of(call.callee)
         return self.called(callee, arguments)
 
-    def _special(self, call: CallExpr, arguments: Sequence[Argument]) -> Outcome | None:
+    def _special(self, call: CallExpr) -> Outcome | None:
         """Return what a function gives that makes something of functions, operators or shapes."""
         name = public_name(call.callee) if isinstance(call.callee, RefExpr) else ""
+        arguments = self._arguments(call) if name in _SPECIAL else None
+        if arguments is None:
+            return None
         if name == _ASSERTION:
             return self._assertion(call, arguments)
         if name == _CHAIN:
@@ -148,7 +154,7 @@ class Calls:
             return first.value
         if name in _MAPPING:
             return _mapped(first.value, rest)
-        if name == "functools.partial" and isinstance(first.value, Function):
+        if name == _PARTIAL and isinstance(first.value, Function):
             return _partial(first.value, rest)
         return None
 
@@ -246,9 +252,8 @@ class Calls:
             return attempted(lambda: TABLE[name](_call(arguments)))
         if callee.info.typeddict_type is not None or callee.info.tuple_type is not None:
             return Outcome(NOTHING)
-        symbol = callee.info.get("__init__")
-        init = function_of(symbol.node if symbol is not None else None, made)
-        if not isinstance(init, Function):
+        init = _initialiser(callee.info, made)
+        if init is None:
             return Outcome(made)
         outcome = self._function(init, arguments, name=callee.info.name)
         return Outcome(made, outcome.findings)
@@ -262,8 +267,12 @@ class Calls:
         method = self._evaluation.attribute(callee, "__call__")
         return self.called(method, arguments) if isinstance(method, Function) else Outcome(NOTHING)
 
-    def _overloaded(self, node: OverloadedFuncDef, arguments: Sequence[Argument]) -> Outcome:
+    def _overloaded(
+        self, node: OverloadedFuncDef, arguments: Sequence[Argument] | None
+    ) -> Outcome:
         """Return what an overloaded function gives, if only one of its signatures fits."""
+        if arguments is None:
+            return Outcome(NOTHING)
         items = function_of(node) if not node.info else None
         outcomes = [
             self._function(item, arguments)
@@ -368,6 +377,26 @@ class Calls:
         known = next((size for size in sizes if size is not None), None)
         put = attempted(lambda: added_axis(outcome.value, callee.out_axis, known))
         return replace(put, findings=(*outcome.findings, *put.findings))
+
+
+def _looks_at_arguments(callee: Value) -> bool:
+    """Return whether the arguments of a call may matter, for its result or by themselves."""
+    match callee:
+        case Function():
+            return is_telling_signature(callee.signature)
+        case ClassValue(info=info) if not is_operator(info) and public(info.fullname) not in TABLE:
+            if info.typeddict_type is not None or info.tuple_type is not None:
+                return True
+            init = _initialiser(info)
+            return init is not None and is_telling_signature(init.signature)
+        case _:
+            return callee != NOTHING
+
+
+def _initialiser(info: TypeInfo, made: Value = NOTHING) -> Function | None:
+    symbol = info.get("__init__")
+    found = function_of(symbol.node if symbol is not None else None, made)
+    return found if isinstance(found, Function) else None
 
 
 def _item(argument: Argument, axis: int | None) -> Outcome:

@@ -168,6 +168,15 @@ def has_annotation(typ: Type | None, depth: int = 0) -> bool:
     return is_one or any(has_annotation(part, depth + 1) for part in _parts(typ))
 
 
+def is_telling(typ: Type, depth: int = 0) -> bool:
+    """Return whether a type in a signature tells of arrays, or of what a type variable is."""
+    if depth > _DEEPEST or (isinstance(typ, TypeAliasType) and typ.is_recursive):
+        return True
+    if annotation_of(typ) is not None or isinstance(get_proper_type(typ), TypeVarType):
+        return True
+    return any(is_telling(part, depth + 1) for part in _parts(typ))
+
+
 def is_opaque_type(typ: Type | None, depth: int = 0) -> bool:
     """Return whether a type, or a part of it, stands in a signature that a decorator changes."""
     if typ is None or depth > _DEEPEST or (isinstance(typ, TypeAliasType) and typ.is_recursive):
@@ -259,6 +268,7 @@ __all__ = [
     "is_array",
     "is_opaque_type",
     "is_shared",
+    "is_telling",
     "names_in",
     "replaced",
     "value_of_type",

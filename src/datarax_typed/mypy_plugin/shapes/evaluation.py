@@ -196,10 +196,12 @@ class Evaluation:
         What is wrong in the first round is wrong.
         """
         first = found = self._outcome(expr)
+        if expr not in self._looping:
+            return first
         for _ in range(_MOST_ROUNDS):
             assumed = self._assumed.get(expr, PENDING)
             value = joined([assumed, found.value])
-            if expr not in self._looping or value == assumed:
+            if value == assumed:
                 break
             self._assumed[expr] = value
             self._passing.clear()

@@ -69,16 +69,20 @@ def children(node: Node) -> list[Node]:
     """Return the nodes that a node is made of."""
     found: list[Node] = []
     for name in _PARTS.get(type(node), ()):
-        _collect(getattr(node, name), found)
+        part: object = getattr(node, name)
+        if isinstance(part, Node):
+            found.append(part)
+        elif part:
+            _collect(part, found)
     return found
 
 
 def _collect(part: object, found: list[Node]) -> None:
-    if isinstance(part, list | tuple):
-        for item in part:
+    for item in part if isinstance(part, list | tuple) else ():
+        if isinstance(item, Node):
+            found.append(item)
+        elif item:
             _collect(item, found)
-    elif isinstance(part, Node):
-        found.append(part)
 
 
 def descendants(node: Node) -> Iterator[Node]:
@@ -99,13 +103,8 @@ class Walker:
 
     def visit(self, node: Node | None) -> None:
         """Go through a node."""
-        if node is None:
-            return
-        kind = type(node)
-        if kind not in self._methods:
-            method = getattr(self, _method_name(kind.__name__), None)
-            self._methods[kind] = method or self.visit_children
-        self._methods[kind](node)
+        if node is not None:
+            self.visit_all((node,))
 
     def visit_children(self, node: Node) -> None:
         """Go through what a node is made of."""
@@ -114,7 +113,18 @@ class Walker:
     def visit_all(self, parts: Iterable[Node | None]) -> None:
         """Go through several nodes."""
         for part in parts:
-            self.visit(part)
+            if part is not None:
+                (self._methods.get(type(part)) or self._method(type(part)))(part)
+
+    def _method(self, kind: type[Node]) -> Callable[[Node], None]:
+        otherwise = self.visit_children if kind in _PARTS else _nothing
+        method: Callable[[Node], None] = getattr(self, _method_name(kind.__name__), otherwise)
+        self._methods[kind] = method
+        return method
+
+
+def _nothing(node: Node) -> None:
+    return None
 
 
 def _method_name(kind: str) -> str:

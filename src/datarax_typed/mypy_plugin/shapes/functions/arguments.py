@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Final, TypeAlias
 
 from datarax_typed.mypy_plugin.shapes.values import (
@@ -27,6 +27,10 @@ ZERO: Final = Size.of(0)
 ONE: Final = Size.of(1)
 
 
+# Of the hundreds of functions, a program calls a few.
+_signature: Final = cache(inspect.signature)
+
+
 class NotKnownError(Exception):
     """An argument is not what can be followed: nothing is known of the result."""
 
@@ -39,12 +43,11 @@ def entry(function: Callable[..., Value]) -> Function:
     Args:
         function: takes values, raises NotKnownError where it gives up.
     """
-    signature = inspect.signature(function)
 
     @wraps(function)
     def called(call: Call) -> Value:
         try:
-            bound = signature.bind(*call.positional, **call.keywords)
+            bound = _signature(function).bind(*call.positional, **call.keywords)
         except TypeError:
             return NOTHING
         try:
