@@ -267,9 +267,7 @@ class Calls:
         method = self._evaluation.attribute(callee, "__call__")
         return self.called(method, arguments) if isinstance(method, Function) else Outcome(NOTHING)
 
-    def _overloaded(
-        self, node: OverloadedFuncDef, arguments: Sequence[Argument] | None
-    ) -> Outcome:
+    def _overloaded(self, node: OverloadedFuncDef, arguments: Sequence[Argument] | None) -> Outcome:
         """Return what an overloaded function gives, if only one of its signatures fits."""
         if arguments is None:
             return Outcome(NOTHING)

@@ -49,8 +49,10 @@ from mypy.nodes import (
     WhileStmt,
     WithStmt,
 )
+from mypy.types import CallableType, get_proper_type
 
 from datarax_typed.mypy_plugin.shapes.changes import Changes
+from datarax_typed.mypy_plugin.shapes.declared import is_telling
 from datarax_typed.mypy_plugin.shapes.questions import asks, is_check
 from datarax_typed.mypy_plugin.shapes.sites import (
     UNKNOWN,
@@ -444,7 +446,7 @@ class _Walker(Walker):
     def visit_return_stmt(self, node: ReturnStmt) -> None:
         self.visit_children(node)
         self.flow.around[node] = self._function
-        if node.expr is not None:
+        if node.expr is not None and self._function is not None and _tells(self._function):
             self.flow.wait(node, node.expr)
         self._now = None
 
@@ -459,7 +461,7 @@ class _Walker(Walker):
             return
         self.visit(node.rvalue)
         self.flow.around[node] = self._function
-        if node.type is not None:
+        if node.type is not None and is_telling(node.type):
             self.flow.wait(node, node.rvalue)
         for target in node.lvalues:
             for name, path in bound_names([target]):
@@ -533,6 +535,12 @@ class _Walker(Walker):
             self._bind_elements(index, sequence)
             self._test(*tests)
             self.visit_all(tests)
+
+
+def _tells(function: FuncItem) -> bool:
+    """Return whether the result of a function is declared, with something about arrays."""
+    typ = get_proper_type(function.type)
+    return isinstance(typ, CallableType) and is_telling(typ.ret_type)
 
 
 def _source(binding: Binding) -> Node | None:

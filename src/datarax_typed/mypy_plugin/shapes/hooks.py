@@ -28,7 +28,10 @@ from datarax_typed.mypy_plugin.shapes.declared import has_annotation
 _CallT = TypeVar("_CallT", FunctionContext, MethodContext)
 
 # What gives arrays, or is made to be called with some.
-_PACKAGES: Final = ("jax.", "flax.nnx.", "einops.", "datarax_typed.", "equinox.nn.")
+_PACKAGES: Final = (
+    *("jax.", "flax.nnx.", "einops.", "equinox.nn."),
+    *("datarax_typed.core.", "datarax_typed.operators.", "datarax_typed.transforms."),
+)
 _ATTRIBUTES: Final = tuple(
     f"jax._src.basearray.Array.{name}" for name in ("T", "mT", "real", "imag")
 )
