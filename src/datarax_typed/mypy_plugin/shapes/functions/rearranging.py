@@ -48,7 +48,8 @@ _REST: Final = Size.of(-1)
 def reshape(a: Value, shape: Value, order: Value = NONE, **options: Value) -> Value:
     """Return the items in another shape; -1 is solved exactly."""
     found = array(a)
-    wanted = items(shape) if isinstance(shape, Items) else (shape,)
+    # What is unknown may be a whole tuple.
+    wanted = items(shape) if isinstance(shape, Items) else (size(shape),)
     return ArrayValue(found.dtypes, reshaped("reshape", found.shape, wanted))
 
 

@@ -7,29 +7,25 @@ from datarax_typed.mypy_plugin.shapes.functions.arguments import (
     LAST,
     NO,
     NONE,
+    YES,
     ZERO,
     Function,
     entry,
     flag,
     is_none,
     require,
+    size,
 )
 from datarax_typed.mypy_plugin.shapes.functions.axes import check_axes, positions, product
-from datarax_typed.mypy_plugin.shapes.functions.broadcasting import operand, together
+from datarax_typed.mypy_plugin.shapes.functions.broadcasting import broadcast, operand, together
 from datarax_typed.mypy_plugin.shapes.functions.elementwise import Rule, real_inexact, same, truth
 from datarax_typed.mypy_plugin.shapes.functions.kinds import (
     DEFAULT,
-    Dtypes,
     given_dtype,
     inexact,
     summed,
 )
 from datarax_typed.mypy_plugin.shapes.values import ArrayValue, Shape, Size, Value
-
-
-def _index(_: Dtypes) -> Dtypes:
-    return DEFAULT["int"]
-
 
 _RULES: Final[Mapping[Rule, str]] = {
     summed: "sum prod nansum nanprod",
@@ -37,7 +33,6 @@ _RULES: Final[Mapping[Rule, str]] = {
     inexact: "mean nanmean median nanmedian",
     real_inexact: "var std nanvar nanstd",
     truth: "any all",
-    _index: "count_nonzero",
 }
 _OF_ONE_AXIS: Final = "argmax argmin nanargmax nanargmin"
 _CUMULATIVE: Final = "cumsum cumprod nancumsum nancumprod"
@@ -54,16 +49,23 @@ def reduction(name: str, rule: Rule) -> Function:
         out: Value = NONE,
         keepdims: Value = NO,
         *_: Value,
+        where: Value = NONE,
+        promote_integers: Value = YES,
         **__: Value,
     ) -> Value:
         found = operand(a)
-        shape = reduced(name, found.shape, axis, keepdims)
-        return ArrayValue(given_dtype(dtype, rule(together([found]))), shape)
+        # What is left out may be told by an array with more axes.
+        shapes = [found.shape, *([] if is_none(where) else [operand(where).shape])]
+        dtypes = rule(together([found]))
+        if promote_integers != YES:
+            dtypes |= found.dtypes
+        shape = reduced(name, broadcast(name, shapes), axis, keepdims)
+        return ArrayValue(given_dtype(dtype, dtypes), shape)
 
     def without_dtype(
-        a: Value, axis: Value = NONE, out: Value = NONE, keepdims: Value = NO, **__: Value
+        a: Value, axis: Value = NONE, out: Value = NONE, keepdims: Value = NO, **options: Value
     ) -> Value:
-        return function(a, axis, NONE, out, keepdims)
+        return function(a, axis, NONE, out, keepdims, **options)
 
     def spread(
         a: Value,
@@ -72,9 +74,9 @@ def reduction(name: str, rule: Rule) -> Function:
         out: Value = NONE,
         ddof: Value = ZERO,
         keepdims: Value = NO,
-        **__: Value,
+        **options: Value,
     ) -> Value:
-        return function(a, axis, dtype, out, keepdims)
+        return function(a, axis, dtype, out, keepdims, **options)
 
     if rule is real_inexact:
         return entry(spread)
@@ -91,6 +93,11 @@ def reduced(name: str, shape: Shape, axis: Value, keepdims: Value) -> Shape:
     return tuple(one for index, one in enumerate(kept) if is_kept or index not in gone)
 
 
+def count_nonzero(a: Value, axis: Value = NONE, keepdims: Value = NO) -> Value:
+    """Return how many items are not 0."""
+    return ArrayValue(DEFAULT["int"], reduced("count_nonzero", operand(a).shape, axis, keepdims))
+
+
 def _extreme_index(name: str) -> Function:
     def function(a: Value, axis: Value = NONE, out: Value = NONE, keepdims: Value = NO) -> Value:
         kept = NO if is_none(keepdims) else keepdims
@@ -103,10 +110,7 @@ def _cumulative(name: str) -> Function:
     def function(a: Value, axis: Value = NONE, dtype: Value = NONE, out: Value = NONE) -> Value:
         found = operand(a)
         dtypes = given_dtype(dtype, found.dtypes | summed(together([found])))
-        if is_none(axis):
-            return ArrayValue(dtypes, (product(found.shape),))
-        check_axes(name, found.shape, axis)
-        return ArrayValue(dtypes, found.shape)
+        return ArrayValue(dtypes, _in_line(name, found.shape, axis))
 
     return entry(function)
 
@@ -135,19 +139,24 @@ def logsumexp(
 def sort(a: Value, axis: Value = LAST, **options: Value) -> Value:
     """Return an array in order along an axis."""
     found = operand(a)
-    if is_none(axis):
-        return ArrayValue(found.dtypes, (product(found.shape),))
-    check_axes("sort", found.shape, axis)
-    return ArrayValue(found.dtypes, found.shape)
+    return ArrayValue(found.dtypes, _in_line("sort", found.shape, axis))
 
 
 def argsort(a: Value, axis: Value = LAST, **options: Value) -> Value:
     """Return the order of an array along an axis."""
     found = operand(a)
-    require(not is_none(axis))
-    check_axes("argsort", found.shape, axis)
     dtypes = given_dtype(options.get("dtype", NONE), DEFAULT["int"])
-    return ArrayValue(dtypes, found.shape)
+    return ArrayValue(dtypes, _in_line("argsort", found.shape, axis))
+
+
+def _in_line(name: str, shape: Shape, axis: Value) -> Shape:
+    """Return the shape of what is put in order along an axis; of None, all in one line."""
+    if is_none(axis):
+        return (product(shape),)
+    # What is unknown may be None.
+    size(axis)
+    check_axes(name, shape, axis)
+    return shape
 
 
 _EACH: Final = {
@@ -162,6 +171,7 @@ TABLE: Final[Mapping[str, Function]] = {
     **{f"jax.numpy.{name}": function for name, function in _INDEX.items()},
     **{f"jax.numpy.{name}": function for name, function in _RUNNING.items()},
     **{f"jax.numpy.{name}": function for name, function in _ORDER.items()},
+    "jax.numpy.count_nonzero": entry(count_nonzero),
     "jax.numpy.linalg.norm": entry(norm),
     "jax.nn.logsumexp": entry(logsumexp),
     "jax.scipy.special.logsumexp": entry(logsumexp),
