@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Callable
+from typing import TypeAlias
 
 import jax.numpy as jnp
 from flax import nnx
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int, Shaped
 
 
 def vector(x: Float[Array, "n"]) -> Float[Array, "n"]:
@@ -186,3 +187,46 @@ def left_by_finally(x: Float[Array, "n"]) -> Array:
         finally:
             y = x[None]
     return matrix(y)
+
+
+# 14: a shape that is not known is no single size
+def in_its_shape(x: Float[Array, "c ... n"]) -> Float[Array, "c ... n"]:
+    shape = x.shape
+    return x.flatten().at[0].set(1.0).reshape(shape)
+
+
+# 15: an axis that may be None
+def in_line(x: Float[Array, "n m"], axis: int | None = None) -> Array:
+    return vector(jnp.cumsum(x, axis=axis)) if axis is None else matrix(jnp.sort(x, axis=axis))
+
+
+# 16: what is left out is told by an array that is larger
+def of_larger(x: Float[Array, "1 3"]) -> Float[Array, "4"]:
+    return jnp.sum(x, axis=1, where=jnp.ones((4, 3), bool))
+
+
+# 17: counted with what comes third
+def counted(x: Float[Array, "n m"]) -> Int[Array, "1 m"]:
+    return jnp.count_nonzero(x, 0, True)
+
+
+# 18: annotations around two that differ only within
+Place: TypeAlias = Float[Array, "3"]
+State: TypeAlias = Float[Array, "6"]
+Places: TypeAlias = Shaped[Place, "*batch"]
+States: TypeAlias = Shaped[State, "*batch"]
+Either: TypeAlias = Place | State
+
+
+def moved(places: Places, states: States) -> States:
+    return states.at[..., :3].set(places)
+
+
+def both(x: Shaped[Either, "n"]) -> Array:
+    return matrix(x)
+
+
+def of_states() -> None:
+    moved(jnp.zeros((2, 3)), jnp.zeros((2, 6)))
+    both(jnp.zeros((2, 3)))
+    both(jnp.zeros((2, 6)))

@@ -38,6 +38,8 @@ from mypy.types import (
     Type,
     TypeAliasType,
     UnboundType,
+    UnionType,
+    flatten_nested_unions,
     get_proper_type,
 )
 
@@ -164,14 +166,23 @@ class Carrier:
         for one in reversed(around):
             dtype = self._dtype(one.dtype)
             if dtype is not None and _can_be_target(typ):
-                typ = self._alias(Written(dtype, one.text), typ, written, analyzer)
+                typ = self._around(Written(dtype, one.text), typ, written, analyzer)
         return typ
+
+    def _around(
+        self, meant: Written, typ: Type, place: UnboundType, analyzer: SemanticAnalyzer
+    ) -> Type:
+        arms = flatten_nested_unions([typ])
+        if len(arms) == 1 or not any(annotation_of(arm) is not None for arm in arms):
+            return self._alias(meant, typ, place, analyzer)
+        # Of several annotated arrays, each has the axes around it.
+        return UnionType([self._alias(meant, arm, place, analyzer) for arm in arms])
 
     def _alias(
         self, meant: Written, typ: Type, place: UnboundType, analyzer: SemanticAnalyzer
     ) -> Type:
         kind = _OPAQUE if self.is_in_opaque(analyzer) else _OPEN
-        base = f"{zlib.crc32(str(typ).encode()):08x}"
+        base = f"{zlib.crc32(_identity(typ).encode()):08x}"
         parts = (_PREFIX, kind, meant.dtype, *(_encoded(part) for part in (meant.text, base)))
         return _alias(analyzer.cur_mod_node, _SEPARATOR.join(parts), typ, place)
 
@@ -184,7 +195,7 @@ class Carrier:
         """Return the type of a user's alias, marked where a decorator changes the signature."""
         if not self.is_in_opaque(analyzer) or not isinstance(typ, TypeAliasType):
             return typ
-        base = f"{zlib.crc32(str(typ.alias.fullname if typ.alias else typ).encode()):08x}"
+        base = f"{zlib.crc32(_identity(typ).encode()):08x}"
         name = _SEPARATOR.join((_PREFIX, _OPAQUE, base))
         return _alias(analyzer.cur_mod_node, name, typ, written)
 
@@ -233,6 +244,13 @@ def _can_be_target(typ: Type) -> bool:
     # A type variable within an alias would never be replaced.
     is_ready = not isinstance(typ, PlaceholderType) and not isinstance(typ, UnboundType)
     return is_ready and not get_all_type_vars(get_proper_type(typ))
+
+
+def _identity(typ: Type) -> str:
+    # mypy shows what an alias stands for, without what an annotation within it says.
+    if isinstance(typ, TypeAliasType) and typ.alias is not None:
+        return typ.alias.fullname
+    return str(typ)
 
 
 def _encoded(part: str) -> str:
