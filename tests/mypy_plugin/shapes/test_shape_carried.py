@@ -20,10 +20,10 @@ def shown(annotation: Annotation | None) -> str:
 @pytest.mark.parametrize(
     ("name", "found"),
     [
-        ("_datarax_typed open Float b%20c 0", 'Float[Array, "b c"] False'),
-        ("_datarax_typed opaque Int %2E%2E%2E 0", 'Int[Array, "..."] True'),
-        ("_datarax_typed open Float  0", 'Float[Array, ""] False'),
-        ("_datarax_typed open Float", ""),
+        ("_datarax_typed@ open Float b%20c 0", 'Float[Array, "b c"] False'),
+        ("_datarax_typed@ opaque Int %2E%2E%2E 0", 'Int[Array, "..."] True'),
+        ("_datarax_typed@ open Float  0", 'Float[Array, ""] False'),
+        ("_datarax_typed@ open Float", ""),
         ("Image", ""),
     ],
 )
@@ -32,13 +32,13 @@ def test_the_name_of_an_alias_tells(name: str, found: str) -> None:
 
 
 def test_other_aliases_are_looked_through() -> None:
-    inner = alias("_datarax_typed open Float32 c 0", ARRAY)
+    inner = alias("_datarax_typed@ open Float32 c 0", ARRAY)
     assert shown(annotation_of(alias("Image", inner))) == 'Float32[Array, "c"] False'
 
 
 def test_axes_of_an_annotated_array_come_last() -> None:
-    inner = alias("_datarax_typed open Float32 c 0", ARRAY)
-    outer = alias("_datarax_typed open Float b 0", alias("Image", inner))
+    inner = alias("_datarax_typed@ open Float32 c 0", ARRAY)
+    outer = alias("_datarax_typed@ open Float b 0", alias("Image", inner))
     assert shown(annotation_of(outer)) == 'Float32[Array, "b c"] False'
 
 
