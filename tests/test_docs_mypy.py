@@ -15,6 +15,8 @@ import pytest
 
 from tests.typecheck_mypy import configuration
 
+pytestmark = pytest.mark.one_python
+
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "docs" / "mypy.md", ROOT / "docs" / "shapes.md")
 _RUN = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -3,16 +3,13 @@
 The plugin in the making may miss a form; a report of what is right would cost a user more.
 """
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.shapes_packages import PINNED, Found, check
 
-pytestmark = pytest.mark.skipif(
-    sys.version_info >= (3, 12), reason="a minute of mypy, and the same on every Python"
-)
+pytestmark = pytest.mark.one_python
 
 # Every function but the first is refused, by what the packages' annotations say.
 _PLANTED = """

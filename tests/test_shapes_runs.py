@@ -20,6 +20,7 @@ def programs(folder: str) -> list[str]:
     return sorted(path.stem for path in (SHAPES / folder).glob("*.py"))
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("name", programs("pass"))
 def test_a_program_that_type_checks_runs(name: str) -> None:
     path = SHAPES / "pass" / f"{name}.py"
@@ -66,6 +67,7 @@ def differences(folder: Path, name: str) -> list[str]:
     return told
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("name", programs("fail"))
 def test_what_is_reported_is_refused(name: str) -> None:
     assert "\n".join(differences(SHAPES / "fail", name)) == ""

@@ -13,6 +13,8 @@ from tests.typecheck_mypy import check as mypy_check
 from tests.typecheck_mypy import expected, write_config
 from tests.typecheck_peers import PEERS, ROOT, Peer, check, misses
 
+pytestmark = pytest.mark.one_python
+
 PASS, FAIL = "pass/plain", "fail/plain"
 
 

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import datarax_typed
 from tests.typecheck_peers import ENVIRONMENT
 
 PACKAGE = Path(str(datarax_typed.__file__)).parent
 
 
+@pytest.mark.one_python
 def test_all_public_names_have_known_types(tmp_path: Path) -> None:
     # The interpreter is the first on the path: with this option, --pythonpath is not heeded.
     options = ["--verifytypes", "datarax_typed", "--ignoreexternal", "--outputjson"]

@@ -11,6 +11,8 @@ import tokenize
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from io import StringIO
 from pathlib import Path
 
 _COMMENT = re.compile(r"# E(?P<first>(@\d+)?: .*)$")
@@ -56,13 +58,17 @@ def expectations(path: Path, root: Path) -> list[Expectation]:
     Raises:
         ValueError: a comment starts as an expectation, and is none.
     """
-    file = path.relative_to(root).as_posix()
+    return list(_in_source(path.read_text(), path.relative_to(root).as_posix()))
+
+
+# Asked again after every edit of one program.
+@cache
+def _in_source(source: str, file: str) -> tuple[Expectation, ...]:
     found: list[Expectation] = []
-    with tokenize.open(path) as source:
-        for token in tokenize.generate_tokens(source.readline):
-            if token.type == tokenize.COMMENT and (match := _COMMENT.search(token.string)):
-                found += _parsed(match["first"], file, token.start[0])
-    return found
+    for token in tokenize.generate_tokens(StringIO(source).readline):
+        if token.type == tokenize.COMMENT and (match := _COMMENT.search(token.string)):
+            found += _parsed(match["first"], file, token.start[0])
+    return tuple(found)
 
 
 def _parsed(comment: str, file: str, line: int) -> Iterator[Expectation]:

@@ -27,6 +27,8 @@ from tests.mypy_plugin.agreement_cases import (
 from tests.typecheck_expectations import Report
 from tests.typecheck_mypy import FOLDERS, check, write_config
 
+pytestmark = pytest.mark.one_python
+
 COUNT = 300
 # Each is all that some case is refused for.
 REASONS = (

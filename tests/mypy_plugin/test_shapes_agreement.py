@@ -6,7 +6,6 @@ different names: primes, and then the numbers that stand in the case.
 """
 
 import itertools
-import sys
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -26,9 +25,7 @@ from tests.mypy_plugin.shapes_cases import DTYPES, HEAD, KINDS, SPOILT, Array, C
 from tests.typecheck_expectations import Report
 from tests.typecheck_mypy import FOLDERS, check, write_config
 
-pytestmark = pytest.mark.skipif(
-    sys.version_info < (3, 12), reason="a minute of mypy and beartype, and the same on every Python"
-)
+pytestmark = pytest.mark.one_python
 
 COUNT = 300
 CODES = {"datarax-shape", "datarax-dtype"}
