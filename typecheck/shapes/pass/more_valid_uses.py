@@ -2,11 +2,14 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
+import jax
 import jax.numpy as jnp
+from beartype import beartype
 from flax import nnx
-from jaxtyping import Array, Float, Int, Shaped
+from jaxtyping import Array, Float, Int, Shaped, jaxtyped
 
 
 def vector(x: Float[Array, "n"]) -> Float[Array, "n"]:
@@ -230,3 +233,24 @@ def of_states() -> None:
     moved(jnp.zeros((2, 3)), jnp.zeros((2, 6)))
     both(jnp.zeros((2, 3)))
     both(jnp.zeros((2, 6)))
+
+
+# 19: a signature that tells of what a decorator makes
+def batched() -> None:
+    @jaxtyped(typechecker=beartype)
+    @jax.vmap
+    def total(x: Float[Array, "n d"]) -> Float[Array, "n"]:
+        return vector(x).sum()
+
+    @jaxtyped(typechecker=beartype)
+    @partial(jax.vmap, in_axes=(0, None))
+    def scaled(x: Float[Array, "n d"], by: Float[Array, "d"]) -> Float[Array, "n d"]:
+        return pair(x, by) * x.sum()
+
+    @jaxtyped(typechecker=beartype)
+    @jax.grad
+    def slope(x: Float[Array, "d"]) -> Float[Array, "d"]:
+        return (x**2).sum()
+
+    scaled(jnp.ones((2, 3)), jnp.ones(3))
+    vector(total(jnp.ones((2, 3)))) + vector(slope(jnp.ones(3)))[:2]

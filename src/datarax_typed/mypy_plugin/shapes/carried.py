@@ -209,7 +209,7 @@ class Carrier:
             self._decorators = {node.func: node for node in found}
         decorator = self._decorators.get(function)
         written = [] if decorator is None else decorator.original_decorators
-        return not all(_decorator_name(part) in _TRANSPARENT for part in written)
+        return not all(decorator_name(part) in _TRANSPARENT for part in written)
 
 
 def _imports_jaxtyping(node: ImportBase) -> bool:
@@ -217,12 +217,13 @@ def _imports_jaxtyping(node: ImportBase) -> bool:
     return "jaxtyping" in names
 
 
-def _decorator_name(expr: Expression) -> str:
+def decorator_name(expr: Expression) -> str:
+    """Return the last part of the name of a decorator; of `partial(f, ...)`, that of `f`."""
     match expr:
-        case CallExpr(callee=callee, args=[first, *_]) if _decorator_name(callee) == "partial":
-            return _decorator_name(first)
+        case CallExpr(callee=callee, args=[first, *_]) if decorator_name(callee) == "partial":
+            return decorator_name(first)
         case CallExpr(callee=callee):
-            return _decorator_name(callee)
+            return decorator_name(callee)
         case NameExpr() | MemberExpr():
             # `@size.setter`
             return "property" if expr.name in ("getter", "setter", "deleter") else expr.name
@@ -278,4 +279,4 @@ def _alias(tree: MypyFile, name: str, target: Type, written: UnboundType) -> Typ
     return TypeAliasType(symbol.node, [], written.line, written.column)
 
 
-__all__ = ["Annotation", "Carrier", "annotation_of", "is_marked_opaque"]
+__all__ = ["Annotation", "Carrier", "annotation_of", "decorator_name", "is_marked_opaque"]

@@ -58,7 +58,7 @@ class Checks:
         match statement:
             case ReturnStmt(expr=Expression() as value) if function is not None:
                 result = _result_type(function)
-                if result is not None:
+                if result is not None and function not in self._evaluation.flow.deriving:
                     yield from self._of_value(function, result, value, "return")
             case AssignmentStmt(lvalues=[NameExpr(name=name)], rvalue=value) if (
                 function is not None

@@ -444,6 +444,8 @@ class Evaluation:
 
     def _parameter(self, var: Var, function: FuncItem) -> Value:
         scope = self._flow.scope(function)
+        if function in self._flow.mapped:
+            return NOTHING
         if _is_first_of_method(var, function):
             return self._receiver(var, function)
         typ = get_proper_type(var.type)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final, TypeAlias
 
 from mypy.nodes import (
@@ -16,6 +16,7 @@ from mypy.nodes import (
     ComparisonExpr,
     ConditionalExpr,
     ContinueStmt,
+    Decorator,
     DelStmt,
     DictionaryComprehension,
     Expression,
@@ -51,6 +52,7 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, get_proper_type
 
+from datarax_typed.mypy_plugin.shapes.carried import decorator_name
 from datarax_typed.mypy_plugin.shapes.changes import Changes
 from datarax_typed.mypy_plugin.shapes.declared import is_telling
 from datarax_typed.mypy_plugin.shapes.questions import asks, is_check
@@ -96,6 +98,21 @@ _NO_BINDINGS: Final[Bindings] = frozenset()
 _SWALLOWERS: Final = re.compile("suppress|raises|ignor|catch|swallow", re.IGNORECASE)
 # What looks at sizes, and goes on only where they are as they should be.
 _CHECKERS: Final = re.compile("assert|check|ensure|valid|require|broadcast_shapes")
+# Decorators of which nobody knows whether a signature below them tells what goes in, or what goes
+# into the function that they decorate.
+_MAPPING: Final = frozenset(
+    {
+        *("vmap", "pmap", "smap", "xmap", "shard_map", "scan", "vectorize"),
+        *("filter_vmap", "filter_pmap"),
+    }
+)
+_DERIVING: Final = frozenset(
+    {
+        *("grad", "value_and_grad", "jacfwd", "jacrev", "jacobian", "hessian"),
+        *("filter_grad", "filter_value_and_grad", "filter_jacfwd", "filter_jacrev"),
+        "filter_hessian",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -109,6 +126,8 @@ class Flow:
         comparing: the functions that compare sizes, or call what does.
         asserting: of each call of `assert_shape`, the function around it.
         revealing: the expressions whose types are to be shown.
+        mapped: the functions whose parameters may have more axes than their values.
+        deriving: those that may not return what their signature says.
         changes: what is changed in place, such as a list.
     """
 
@@ -118,6 +137,8 @@ class Flow:
     comparing: set[FuncItem] = field(default_factory=set)
     asserting: dict[CallExpr, FuncItem] = field(default_factory=dict)
     revealing: list[RevealExpr] = field(default_factory=list)
+    mapped: set[FuncItem] = field(default_factory=set)
+    deriving: set[FuncItem] = field(default_factory=set)
     changes: Changes = field(default_factory=Changes)
     _attributes: dict[Var, list[Expression]] = field(default_factory=dict)
     _written: set[str] = field(default_factory=set)
@@ -503,6 +524,16 @@ class _Walker(Walker):
         self._hide(node.expr)
 
     # What is run within, or later.
+
+    def visit_decorator(self, node: Decorator) -> None:
+        names = map(decorator_name, reversed(node.original_decorators))
+        # What is checked before it is mapped is what goes into the function.
+        unsure = set(takewhile(lambda name: name != "jaxtyped", names))
+        if unsure & _MAPPING:
+            self.flow.mapped.add(node.func)
+        if unsure & (_MAPPING | _DERIVING):
+            self.flow.deriving.add(node.func)
+        self.visit_children(node)
 
     def visit_func_def(self, node: FuncDef) -> None:
         self._function_within(node)
