@@ -41,7 +41,9 @@ class _Checking(ast.NodeTransformer):
         self._functions += 1
         self.generic_visit(node)
         self._functions -= 1
-        node.decorator_list.append(_checks(node, "__checked__"))
+        # One that a program checks itself may be checked before another decorator.
+        if not any("jaxtyped" in ast.unparse(one) for one in node.decorator_list):
+            node.decorator_list.append(_checks(node, "__checked__"))
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:  # ast's
