@@ -1,5 +1,6 @@
 """Strict numerics and reproducible properties for every test; which tests a run leaves out."""
 
+import gc
 import os
 from importlib.metadata import version
 from pathlib import Path
@@ -52,3 +53,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     parted = list(zip(items, nodes, strict=True))
     config.hook.pytest_deselected(items=[item for item, node in parted if node in others])
     items[:] = [item for item, node in parted if node not in others]
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage seldom: it takes a seventh of the time, most of it in what JAX does then."""
+    # What is there now, stays.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
