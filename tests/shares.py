@@ -1,6 +1,6 @@
 """Which tests a run leaves out, where several runs on several Pythons share the work.
 
-What is marked `one_python` takes long and has the same answer on every Python, or nearly so. With
+What is marked `one_python` takes long and hardly depends on the Python, or on the JAX for it. With
 `DATARAX_TYPED_SHARE=1/2` in the environment, every second one of them runs; with `2/2`, the others.
 Without, all of them run.
 """

@@ -17,6 +17,7 @@ from tests.operators.case import Case
 from tests.operators.catalogue import CATALOGUE
 
 
+# The tests of each operator run on every Python.
 @pytest.mark.one_python
 @pytest.mark.parametrize("case", CATALOGUE, ids=lambda case: case.name)
 def test_every_law_holds(case: Case) -> None:
