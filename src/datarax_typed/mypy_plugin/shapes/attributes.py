@@ -18,6 +18,7 @@ from datarax_typed.mypy_plugin.shapes.functions import (
     added_axis,
     unwrapped,
 )
+from datarax_typed.mypy_plugin.shapes.iteration import argument_of, view
 from datarax_typed.mypy_plugin.shapes.joined import anonymous
 from datarax_typed.mypy_plugin.shapes.operators import (
     BatchValue,
@@ -56,6 +57,10 @@ class Attributes:
 
     def of(self, owner: Value, name: str) -> Value:
         """Return what is known of an attribute of a value."""
+        stream = view(owner, name)
+        return self._of(owner, name) if stream is None else Entry(name, lambda _: stream)
+
+    def _of(self, owner: Value, name: str) -> Value:
         match owner:
             case ArrayValue():
                 return _of_array(owner, name)
@@ -201,12 +206,4 @@ def is_variable(typ: Type) -> bool:
     return isinstance(proper, Instance) and proper.type.has_base(_VARIABLE)
 
 
-def argument_of(value: Typed) -> Value:
-    """Return what is known of what a container of a declared type holds."""
-    typ = get_proper_type(value.typ)
-    last = typ.args[-1] if isinstance(typ, Instance) and typ.args else None
-    # One item may be of other sizes than the next.
-    return value_of_type(last, within(""))
-
-
-__all__ = ["Attributes", "argument_of", "is_variable"]
+__all__ = ["Attributes", "is_variable"]

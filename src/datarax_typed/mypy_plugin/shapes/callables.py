@@ -16,7 +16,14 @@ from mypy.nodes import (
 from mypy.types import CallableType, Overloaded, Type, TypeVarId, get_proper_type
 
 from datarax_typed.mypy_plugin.shapes.declared import is_opaque_type, is_telling
-from datarax_typed.mypy_plugin.shapes.values import Call, Foreign, Value
+from datarax_typed.mypy_plugin.shapes.values import (
+    ArrayValue,
+    Call,
+    Foreign,
+    Items,
+    OtherArray,
+    Value,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,37 @@ class Mapped(Foreign):
     inner: Value
     in_axes: int | tuple[int | None, ...]
     out_axis: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Differentiated(Foreign):
+    """A function that `jax.grad` or `jax.value_and_grad` has made of another.
+
+    Attributes:
+        inner: the function that is differentiated.
+        name: of what has made it, for messages.
+        argnums: for which arguments; None where that is not known.
+        has_aux: whether it gives something besides its value.
+        gives_value: whether that is given too.
+    """
+
+    inner: Value
+    name: str
+    argnums: int | tuple[int | None, ...] | None
+    has_aux: bool
+    gives_value: bool
+
+
+def as_of_jax(value: Value) -> Value:
+    """Return what JAX makes of an array of another library, anything else as it is."""
+    match value:
+        case OtherArray(array=array):
+            halves = {name.replace("64", "32").replace("128", "64") for name in array.dtypes}
+            return ArrayValue(array.dtypes | halves, array.shape)
+        case Items():
+            return Items(tuple(map(as_of_jax, value.items)))
+        case _:
+            return value
 
 
 def function_of(
@@ -179,9 +217,11 @@ def paired(
 __all__ = [
     "Argument",
     "ClassValue",
+    "Differentiated",
     "Entry",
     "Function",
     "Mapped",
+    "as_of_jax",
     "function_of",
     "is_opaque",
     "is_telling_signature",

@@ -22,9 +22,11 @@ from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.shapes.callables import (
     Argument,
     ClassValue,
+    Differentiated,
     Entry,
     Function,
     Mapped,
+    as_of_jax,
     function_of,
     is_opaque,
     is_telling_signature,
@@ -37,9 +39,15 @@ from datarax_typed.mypy_plugin.shapes.functions import (
     CALLED,
     OPERATORS,
     TABLE,
-    added_axis,
-    removed_axis,
 )
+from datarax_typed.mypy_plugin.shapes.higher_order import (
+    LOOPS,
+    TRANSFORMS,
+    looped,
+    transformed,
+    transformed_call,
+)
+from datarax_typed.mypy_plugin.shapes.iteration import ITERATORS
 from datarax_typed.mypy_plugin.shapes.matching import match, substitute
 from datarax_typed.mypy_plugin.shapes.names import public, public_name
 from datarax_typed.mypy_plugin.shapes.operators import (
@@ -78,9 +86,8 @@ _SAME: Final = frozenset(
 )
 _ASSERTION: Final = "datarax_typed.assert_shape"
 _CHAIN: Final = "datarax_typed.chain"
-_MAPPING: Final = frozenset({"jax.vmap", "datarax_typed.vmap"})
 _PARTIAL: Final = "functools.partial"
-_SPECIAL: Final = frozenset({*_SAME, *_MAPPING, _ASSERTION, _CHAIN, _PARTIAL})
+_SPECIAL: Final = frozenset({*_SAME, *TRANSFORMS, *LOOPS, *ITERATORS, _ASSERTION, _CHAIN, _PARTIAL})
 _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -129,6 +136,8 @@ class Calls:
             return self._assertion(call, arguments)
         if name == _CHAIN:
             return self._composition(_chained(call, arguments))
+        if name in LOOPS:
+            return looped(name, arguments, self.called)
         is_plain = bool(arguments) and not arguments[0].name
         made = self._transformed(name, arguments) if is_plain else None
         return None if made is None else Outcome(made)
@@ -152,8 +161,10 @@ class Calls:
         first, *rest = arguments
         if name in _SAME:
             return first.value
-        if name in _MAPPING:
-            return _mapped(first.value, rest)
+        if name in TRANSFORMS:
+            return transformed(name, first.value, rest)
+        if name in ITERATORS:
+            return ITERATORS[name](*(one.value for one in arguments if one.name is None))
         if name == _PARTIAL and isinstance(first.value, Function):
             return _partial(first.value, rest)
         return None
@@ -167,8 +178,8 @@ class Calls:
                 return attempted(lambda: callee.function(_call(arguments, callee.first)))
             case Made() if callee.kind in CALLED:
                 return attempted(lambda: CALLED[callee.kind](callee, _call(arguments)))
-            case Mapped():
-                return self._mapped_call(callee, arguments)
+            case Mapped() | Differentiated():
+                return transformed_call(callee, arguments, self.called)
             case OperatorValue():
                 return self._application(callee, arguments)
             case ClassValue():
@@ -352,30 +363,6 @@ class Calls:
             case _:
                 return NOTHING
 
-    def _mapped_call(self, callee: Mapped, arguments: Sequence[Argument]) -> Outcome:
-        axes = [_axis_of(callee, at, argument) for at, argument in enumerate(arguments)]
-        items = [_item(*pair) for pair in zip(arguments, axes, strict=True)]
-        findings = [
-            replace(finding, place=argument.place)
-            for argument, item in zip(arguments, items, strict=True)
-            for finding in item.findings
-        ]
-        if findings:
-            return Outcome(NOTHING, tuple(findings))
-        inner = [
-            replace(argument, value=item.value)
-            for argument, item in zip(arguments, items, strict=True)
-        ]
-        outcome = self.called(callee.inner, inner)
-        sizes = [
-            _size_along(argument.value, axis)
-            for argument, axis in zip(arguments, axes, strict=True)
-            if axis is not None
-        ]
-        known = next((size for size in sizes if size is not None), None)
-        put = attempted(lambda: added_axis(outcome.value, callee.out_axis, known))
-        return replace(put, findings=(*outcome.findings, *put.findings))
-
 
 def _looks_at_arguments(callee: Value) -> bool:
     """Return whether the arguments of a call may matter, for its result or by themselves."""
@@ -397,32 +384,6 @@ def _initialiser(info: TypeInfo, made: Value = NOTHING) -> Function | None:
     return found if isinstance(found, Function) else None
 
 
-def _item(argument: Argument, axis: int | None) -> Outcome:
-    """Return what a mapped function gets of an argument."""
-    if axis is None:
-        return Outcome(argument.value)
-    return attempted(lambda: removed_axis(argument.value, axis))
-
-
-def _axis_of(callee: Mapped, at: int, argument: Argument) -> int | None:
-    """Return along which axis of an argument a mapped function goes."""
-    axes = callee.in_axes
-    if argument.name is not None:
-        # JAX goes along the first axis of whatever has a name.
-        return 0
-    if isinstance(axes, int):
-        return axes
-    return axes[at] if at < len(axes) else None
-
-
-def _size_along(value: Value, axis: int) -> Size | None:
-    is_ranked = isinstance(value, ArrayValue) and Several not in map(type, value.shape)
-    if not isinstance(value, ArrayValue) or not is_ranked:
-        return None
-    size = value.shape[axis] if -len(value.shape) <= axis < len(value.shape) else None
-    return size if isinstance(size, Size) else None
-
-
 def _chained(call: CallExpr, arguments: Sequence[Argument]) -> OperatorValue | None:
     stages = tuple((one.value, one.place) for one in arguments if one.name is None)
     items = function_of(call.callee.node) if isinstance(call.callee, RefExpr) else None
@@ -431,38 +392,6 @@ def _chained(call: CallExpr, arguments: Sequence[Argument]) -> OperatorValue | N
     if not isinstance(made, Instance):
         return None
     return OperatorValue(made.type, ConfigValue({"strategy": "sequential"}), stages)
-
-
-def _mapped(function: Value, options: Sequence[Argument]) -> Value:
-    given = {
-        one.name or ("in_axes", "out_axes")[at]: one.value for at, one in enumerate(options[:2])
-    }
-    given |= {one.name: one.value for one in options if one.name}
-    if given.keys() - {"in_axes", "out_axes", "axis_name"} or function == NOTHING:
-        return NOTHING
-    in_axes = _axes(given.get("in_axes", Size.of(0)))
-    out_axis = _axes(given.get("out_axes", Size.of(0)))
-    if in_axes is None or not isinstance(out_axis, int):
-        return NOTHING
-    return Mapped(function, in_axes, out_axis)
-
-
-def _axes(value: Value) -> int | tuple[int | None, ...] | None:
-    match value:
-        case Size(number=int() as number):
-            return number
-        case Items():
-            found: list[int | None] = []
-            for item in value.items:
-                if isinstance(item, Size) and item.number is not None:
-                    found.append(item.number)
-                elif item == Constant(None):
-                    found.append(None)
-                else:
-                    return None
-            return tuple(found)
-        case _:
-            return None
 
 
 def _partial(function: Function, rest: Sequence[Argument]) -> Function:
@@ -475,18 +404,6 @@ def _call(arguments: Sequence[Argument], first: tuple[Value, ...] = ()) -> Call:
     positional = [as_of_jax(argument.value) for argument in arguments if argument.name is None]
     keywords = {one.name: as_of_jax(one.value) for one in arguments if one.name is not None}
     return Call((*first, *positional), keywords)
-
-
-def as_of_jax(value: Value) -> Value:
-    """Return what JAX makes of an array of another library, anything else as it is."""
-    match value:
-        case OtherArray(array=array):
-            halves = {name.replace("64", "32").replace("128", "64") for name in array.dtypes}
-            return ArrayValue(array.dtypes | halves, array.shape)
-        case Items():
-            return Items(tuple(map(as_of_jax, value.items)))
-        case _:
-            return value
 
 
 def _text_of(value: Value) -> str | None:

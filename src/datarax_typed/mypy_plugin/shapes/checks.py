@@ -49,8 +49,12 @@ class Checks:
         if not isinstance(expr, Expression) or api.path in api.errors.ignored_files:
             return
         self._evaluation.look_at(api.tree, api)
+        flow = self._evaluation.flow
         _report(api, expr, self._evaluation.outcome(expr).findings)
-        for statement in self._evaluation.flow.awaiting.get(expr, ()):
+        if expr in flow.calling:
+            # mypy does not ask about the call of what has no name.
+            self.expression(api, flow.calling[expr])
+        for statement in flow.awaiting.get(expr, ()):
             _report(api, statement, self._of_statement(statement))
 
     def _of_statement(self, statement: Statement) -> Iterator[Finding]:

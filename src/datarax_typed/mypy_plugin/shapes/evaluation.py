@@ -45,7 +45,7 @@ from mypy.types import CallableType, Instance, NoneType, TupleType, Type, get_pr
 
 from datarax_typed.mypy_plugin.knowledge import Fact, Knowledge, is_of_config
 from datarax_typed.mypy_plugin.methods import is_operator
-from datarax_typed.mypy_plugin.shapes.attributes import Attributes, argument_of
+from datarax_typed.mypy_plugin.shapes.attributes import Attributes
 from datarax_typed.mypy_plugin.shapes.bindings import Bindings, BoundShape
 from datarax_typed.mypy_plugin.shapes.callables import (
     ClassValue,
@@ -64,19 +64,19 @@ from datarax_typed.mypy_plugin.shapes.declared import (
     within,
 )
 from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
-from datarax_typed.mypy_plugin.shapes.findings import Outcome, attempted
+from datarax_typed.mypy_plugin.shapes.findings import Outcome
 from datarax_typed.mypy_plugin.shapes.fitting import Fitting
 from datarax_typed.mypy_plugin.shapes.flow import Bindings as Reaching
 from datarax_typed.mypy_plugin.shapes.flow import Flow, flow_of
 from datarax_typed.mypy_plugin.shapes.functions import (
     DTYPES_NAMED,
     TABLE,
-    index,
 )
+from datarax_typed.mypy_plugin.shapes.iteration import item_of
 from datarax_typed.mypy_plugin.shapes.joined import joined
 from datarax_typed.mypy_plugin.shapes.matching import unresolved
 from datarax_typed.mypy_plugin.shapes.names import public_name
-from datarax_typed.mypy_plugin.shapes.operations import Operations, applied, has_name
+from datarax_typed.mypy_plugin.shapes.operations import Operations, applied
 from datarax_typed.mypy_plugin.shapes.operators import (
     BatchValue,
     OperatorValue,
@@ -403,7 +403,7 @@ class Evaluation:
             case "value" if isinstance(binding.node, Expression):
                 return _part(self.value(binding.node), binding.path)
             case "element" if isinstance(binding.node, Expression):
-                return _part(self._element(self.value(binding.node)), binding.path)
+                return _part(item_of(self.value(binding.node)), binding.path)
             case "operation" if isinstance(binding.node, OperatorAssignmentStmt):
                 statement = binding.node
                 operands = self.value(statement.lvalue), self.value(statement.rvalue)
@@ -470,17 +470,6 @@ class Evaluation:
             return Typed(typ, self._flow.class_scope(function.info), is_self=True)
         return NOTHING
 
-    def _element(self, value: Value) -> Value:
-        match value:
-            case Items():
-                return joined(value.items)
-            case ArrayValue():
-                return attempted(lambda: index(value, Size.of(0))).value
-            case Typed() if has_name(value.typ, _ITERABLES):
-                return argument_of(value)
-            case _:
-                return NOTHING
-
     # Attributes.
 
     def _member(self, expr: MemberExpr) -> Value:
@@ -518,12 +507,6 @@ class Evaluation:
         return owner
 
 
-_ITERABLES: Final = (
-    *("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"),
-    *("typing.Sequence", "typing.Iterable", "typing.Iterator", "typing.Collection"),
-)
-
-
 def _may_change(value: Value) -> bool:
     """Return whether a value is an object that may be changed, or has one in it."""
     match value:
@@ -538,14 +521,10 @@ def _may_change(value: Value) -> bool:
 
 def _part(value: Value, path: tuple[int, ...]) -> Value:
     for at in path:
-        match value:
-            case Items() if at < len(value.items):
-                value = value.items[at]
-            case ArrayValue():
-                whole = value
-                value = attempted(lambda: index(whole, Size.of(0))).value  # noqa: B023  # called here
-            case _:
-                return NOTHING
+        if isinstance(value, Items):
+            value = value.items[at] if at < len(value.items) else NOTHING
+        else:
+            value = item_of(value)
     return value
 
 

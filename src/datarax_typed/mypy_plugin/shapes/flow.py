@@ -123,6 +123,7 @@ class Flow:
         reads: of each name that is read, the bindings that may be in force.
         around: of each statement that declares or returns something, the function around it.
         awaiting: of each expression, the statements whose value depends on it alone.
+        calling: of each call that gives what is called at once, the call of that.
         comparing: the functions that compare sizes, or call what does.
         asserting: of each call of `assert_shape`, the function around it.
         revealing: the expressions whose types are to be shown.
@@ -134,6 +135,7 @@ class Flow:
     reads: dict[NameExpr, Bindings] = field(default_factory=dict)
     around: dict[Statement, FuncItem | None] = field(default_factory=dict)
     awaiting: dict[Expression, list[Statement]] = field(default_factory=dict)
+    calling: dict[Expression, CallExpr] = field(default_factory=dict)
     comparing: set[FuncItem] = field(default_factory=set)
     asserting: dict[CallExpr, FuncItem] = field(default_factory=dict)
     revealing: list[RevealExpr] = field(default_factory=list)
@@ -305,6 +307,8 @@ class _Walker(Walker):
         if name in _CHANGERS and isinstance(node.callee, MemberExpr):
             for argument in node.args:
                 self.flow.changes.note_names([node.callee.expr], argument)
+        if isinstance(node.callee, CallExpr):
+            self.flow.calling[node.callee] = node
         self.flow.changes.note_call(node, self._function)
         self.visit_children(node)
 

@@ -29,7 +29,7 @@ _CallT = TypeVar("_CallT", FunctionContext, MethodContext)
 
 # What gives arrays, or is made to be called with some.
 _PACKAGES: Final = (
-    *("jax.", "flax.nnx.", "einops.", "equinox.nn."),
+    *("jax.", "flax.nnx.", "flax.linen.", "einops.", "equinox.nn."),
     *("datarax_typed.core.", "datarax_typed.operators.", "datarax_typed.transforms."),
 )
 _ATTRIBUTES: Final = tuple(

@@ -3,14 +3,13 @@
 from typing import TYPE_CHECKING, Final
 
 from mypy.nodes import ComparisonExpr, IndexExpr, OpExpr, UnaryExpr
-from mypy.types import Instance, Type, get_proper_type
 
-from datarax_typed.mypy_plugin.shapes.attributes import argument_of, is_variable
-from datarax_typed.mypy_plugin.shapes.callables import ClassValue
-from datarax_typed.mypy_plugin.shapes.calls import as_of_jax
+from datarax_typed.mypy_plugin.shapes.attributes import is_variable
+from datarax_typed.mypy_plugin.shapes.callables import ClassValue, as_of_jax
 from datarax_typed.mypy_plugin.shapes.declared import Typed
 from datarax_typed.mypy_plugin.shapes.findings import Outcome, attempted
 from datarax_typed.mypy_plugin.shapes.functions import OPERATORS, index
+from datarax_typed.mypy_plugin.shapes.iteration import argument_of, has_name
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     ArrayValue,
@@ -28,8 +27,9 @@ from datarax_typed.mypy_plugin.shapes.values import (
 if TYPE_CHECKING:
     from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
 
+_SEQUENCES: Final = ("builtins.list", "builtins.tuple", "typing.Sequence")
 _CONTAINERS: Final = (
-    *("builtins.list", "builtins.tuple", "typing.Sequence"),
+    *_SEQUENCES,
     *("builtins.dict", "typing.Mapping", "typing.MutableMapping"),
 )
 
@@ -103,6 +103,8 @@ def _item(base: Value, key: Value) -> Value:
             return _sliced(base, key)
         case Record(), Constant(value=str() as name):
             return base.fields.get(name, NOTHING)
+        case Typed(), Slice():
+            return base if has_name(base.typ, _SEQUENCES) else NOTHING
         case Typed(), _:
             is_known = has_name(base.typ, _CONTAINERS) or is_variable(base.typ)
             return argument_of(base) if is_known else NOTHING
@@ -123,10 +125,4 @@ def _sliced(base: Items, key: Slice) -> Value:
     return Items(base.items[slice(*ends)])
 
 
-def has_name(typ: Type, names: tuple[str, ...]) -> bool:
-    """Return whether a type is that of an object of one of some classes."""
-    proper = get_proper_type(typ)
-    return isinstance(proper, Instance) and proper.type.fullname in names
-
-
-__all__ = ["Operations", "applied", "has_name"]
+__all__ = ["Operations", "applied"]
