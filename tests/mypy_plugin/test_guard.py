@@ -1,8 +1,11 @@
 """A failure is said once, and does what mypy would do without the hook."""
 
-import pytest
+import sys
 
-from datarax_typed.mypy_plugin import guard
+import pytest
+from mypy.options import Options
+
+from datarax_typed.mypy_plugin import DataraxPlugin, guard
 from datarax_typed.mypy_plugin.guard import guarded
 
 
@@ -28,3 +31,18 @@ def test_a_hook_that_fails_is_left_out_and_said_once(
 
 def test_a_hook_that_works_is_not_replaced() -> None:
     assert guarded(str, repr)("a") == "a"
+
+
+def test_hooks_that_cannot_be_imported_are_tried_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_SAID", set())
+    hooks = "datarax_typed.mypy_plugin.hooks"
+    plugin = DataraxPlugin(Options())
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, hooks, None)
+        assert plugin.get_type_analyze_hook("builtins.int") is None
+    assert plugin.get_function_hook("local") is None
+    (said,) = capsys.readouterr().err.splitlines()
+    assert f"ModuleNotFoundError: import of {hooks} halted" in said
+    assert DataraxPlugin(Options()).get_function_hook("local") is not None

@@ -41,13 +41,22 @@ class DataraxPlugin(Plugin):
     def __init__(self, options: "Options") -> None:
         super().__init__(options)
         self._made: Hooks | None = None
+        self._failure: Exception | None = None
 
     def _hooks(self) -> "Hooks":
-        if self._made is None:
+        if self._made is not None:
+            return self._made
+        if self._failure is not None:
+            # What cannot be imported once is not tried for every name.
+            raise self._failure.with_traceback(None)
+        try:
             # A run that finds everything in the cache asks for no hook, and does not wait for them.
             from datarax_typed.mypy_plugin.hooks import Hooks
 
             self._made = Hooks(self.options, self.lookup_fully_qualified)
+        except Exception as error:
+            self._failure = error
+            raise
         return self._made
 
     def report_config_data(self, ctx: ReportConfigContext) -> object:

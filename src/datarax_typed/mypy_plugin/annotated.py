@@ -19,6 +19,7 @@ from mypy.nodes import (
 from mypy.options import Options
 from mypy.plugin import AnalyzeTypeContext
 from mypy.semanal import SemanticAnalyzer
+from mypy.semanal_shared import has_placeholder
 from mypy.typeanal import TypeAnalyser
 from mypy.types import Type, UnboundType, UnionType
 
@@ -88,6 +89,7 @@ class TypeNames:
         look_up: gives the symbol of a full name.
         carrier: keeps annotations of jaxtyping.
         watch: is told of every module that has some.
+        tells: whether a type may have some in it.
     """
 
     def __init__(
@@ -95,14 +97,18 @@ class TypeNames:
         look_up: Callable[[str], SymbolTableNode | None],
         carrier: Carrier,
         watch: Watch,
+        tells: Callable[[Type], bool],
     ) -> None:
         self._look_up = look_up
         self._watch = watch
-        # The names that are no aliases.
-        self._no_aliases: set[str] = set()
+        self._tells = tells
+        # The names with nothing on them: of classes, and of aliases that say nothing of arrays.
+        self._plain: set[str] = set()
         # What analyses all modules, one after the other; known from the first name on.
         self._analyzer: SemanticAnalyzer | None = None
         self._tree: MypyFile | None = None
+        # The module, if nothing is written in it that stands around types.
+        self._plain_tree: MypyFile | None = None
         self._metadata: Metadata | None = None
         self._carrier = carrier
         # Whether the next look at a name is mypy's own.
@@ -110,35 +116,37 @@ class TypeNames:
 
     def hook(self, fullname: str) -> Hook | None:
         """Return the hook of a type name, if there may be constraints on it."""
+        analyzer = self._analyzer
+        # Most names of most modules: mypy asks at every name of every annotation.
         if (
-            fullname in self._no_aliases
-            and self._metadata is None
+            fullname in self._plain
+            and analyzer is not None
+            and self._plain_tree is analyzer.cur_mod_node
             and fullname not in _ANNOTATED
-            and not self._carrier.knows_aliases(self._tree)
-            and self._is_in_same_module()
         ):
             return None
         if self._declines:
             self._declines = False
             return None
-        if self._analyzer is None:
+        if analyzer is None:
             return guarded(self._first, self._as_mypy_does)
-        alias_hook = self._alias_hook(fullname, self._analyzer)
+        alias_hook = self._alias_hook(fullname, analyzer)
         if alias_hook is not None:
             return guarded(alias_hook, self._as_mypy_does)
-        if not self._is_in_same_module():
-            self._tree = self._analyzer.cur_mod_node
-            imports_it = any(map(_is_import, self._tree.imports))
-            content = content_of(self._tree.path, self._analyzer.options) if imports_it else b""
-            self._metadata = annotated_metadata(content)
-            if self._carrier.look_at(self._tree, self._analyzer.options):
-                self._watch(self._tree, self._analyzer.errors)
-        if self._metadata or fullname in _ANNOTATED or self._carrier.knows_aliases(self._tree):
+        if analyzer.cur_mod_node is not self._tree:
+            self._look_at(analyzer.cur_mod_node, analyzer)
+        if self._plain_tree is not self._tree or fullname in _ANNOTATED:
             return guarded(self._name, self._as_mypy_does)
         return None
 
-    def _is_in_same_module(self) -> bool:
-        return self._analyzer is not None and self._analyzer.cur_mod_node is self._tree
+    def _look_at(self, tree: MypyFile, analyzer: SemanticAnalyzer) -> None:
+        imports_it = any(map(_is_import, tree.imports))
+        content = content_of(tree.path, analyzer.options) if imports_it else b""
+        self._tree, self._metadata = tree, annotated_metadata(content)
+        if self._carrier.look_at(tree, analyzer.options):
+            self._watch(tree, analyzer.errors)
+        is_plain = self._metadata is None and not self._carrier.knows_aliases(tree)
+        self._plain_tree = tree if is_plain else None
 
     def _as_mypy_does(self, ctx: AnalyzeTypeContext) -> Type:
         # No hook can decline what it was asked for: mypy asks again, and gets none.
@@ -174,13 +182,13 @@ class TypeNames:
         return _with_constraints(self._name(ctx), found, ctx)
 
     def _alias_hook(self, fullname: str, analyzer: SemanticAnalyzer) -> Hook | None:
-        if fullname not in self._no_aliases and (found := self._of_alias(fullname)):
+        if fullname not in self._plain and (found := self._of_alias(fullname)):
             return lambda ctx: self._alias(ctx, found)
-        is_marked = self._carrier.is_in_opaque(analyzer) and self._is_alias(fullname)
+        is_marked = self._is_alias(fullname) and self._carrier.is_in_opaque(analyzer)
         return self._marked if is_marked else None
 
     def _is_alias(self, fullname: str) -> bool:
-        symbol = self._look_up(fullname)
+        symbol = None if fullname in self._plain else self._look_up(fullname)
         return symbol is not None and isinstance(symbol.node, TypeAlias)
 
     def _marked(self, ctx: AnalyzeTypeContext) -> Type:
@@ -194,15 +202,20 @@ class TypeNames:
         match symbol.node if symbol is not None else None:
             case TypeAlias(target=target):
                 # Of an alias of a class, such as Annotated[float, Gt(0)], mypy takes the class.
-                return alias_constraints(fullname) or constraints_of(target)
+                found = alias_constraints(fullname) or constraints_of(target)
+                if not found and not has_placeholder(target) and not self._tells(target):
+                    self._remember(fullname)
+                return found
             case None | PlaceholderNode():
                 pass
-            case _ if self._analyzer is None or self._analyzer.options.fine_grained_incremental:
-                # An edit may make it one while the daemon runs.
-                pass
             case _:
-                self._no_aliases.add(fullname)
+                self._remember(fullname)
         return []
+
+    def _remember(self, fullname: str) -> None:
+        # An edit may make it another one while the daemon runs.
+        if self._analyzer is not None and not self._analyzer.options.fine_grained_incremental:
+            self._plain.add(fullname)
 
 
 def constraints_of(typ: Type) -> list[Constraint]:

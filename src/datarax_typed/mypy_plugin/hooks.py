@@ -26,6 +26,7 @@ from datarax_typed.mypy_plugin.operator_class import operator_class
 from datarax_typed.mypy_plugin.partials import Partials
 from datarax_typed.mypy_plugin.schema import is_config
 from datarax_typed.mypy_plugin.shapes.carried import Carrier
+from datarax_typed.mypy_plugin.shapes.declared import is_telling
 from datarax_typed.mypy_plugin.shapes.hooks import ShapeHooks
 from datarax_typed.mypy_plugin.stored import depend
 
@@ -52,7 +53,7 @@ class Hooks:
         self._partials = Partials(self._knowledge, self._configs, self._operators)
         self._shapes = ShapeHooks(self._node, options, self._knowledge)
         self.of_type_name: Callable[[str], Hook | None] = TypeNames(
-            look_up, Carrier(), self._shapes.watch
+            look_up, Carrier(), self._shapes.watch, is_telling
         ).hook
 
     def of_base_class(self, fullname: str) -> Callable[[ClassDefContext], None] | None:

@@ -1,7 +1,7 @@
 """Facts on types: mypy keeps them in signatures, variables and its cache, and compares without."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from mypy.types import (
     CallableType,
@@ -20,6 +20,9 @@ from mypy.types import (
 )
 
 from datarax_typed.mypy_plugin.text import KEY, from_text, to_text
+
+# A tuple: `isinstance` is asked for every name of an annotation, and a union is slow there.
+_WRAPPERS: Final = (RequiredType, ReadOnlyType)
 
 
 def fact_of(typ: Type | None) -> Any:  # what was put there
@@ -62,7 +65,7 @@ def _with_attribute(carrier: Instance, literal: LiteralType) -> Instance:
 
 def get_item(typ: Type) -> ProperType:
     """Return a type without its aliases, and without `Required` and the like."""
-    while isinstance(typ, RequiredType | ReadOnlyType):
+    while isinstance(typ, _WRAPPERS):
         typ = typ.item
     return get_proper_type(typ)
 
