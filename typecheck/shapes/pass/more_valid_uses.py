@@ -3,13 +3,13 @@
 import random
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import jax
 import jax.numpy as jnp
 from beartype import beartype
 from flax import nnx
-from jaxtyping import Array, Float, Int, Shaped, jaxtyped
+from jaxtyping import Array, Float, Int, Key, Shaped, jaxtyped
 
 
 def vector(x: Float[Array, "n"]) -> Float[Array, "n"]:
@@ -254,3 +254,46 @@ def batched() -> None:
 
     scaled(jnp.ones((2, 3)), jnp.ones(3))
     vector(total(jnp.ones((2, 3)))) + vector(slope(jnp.ones(3)))[:2]
+
+
+# 20: what is mapped has an axis more in all its arrays
+class Scale(nnx.Module):
+    def __init__(self, size: int, *, rngs: nnx.Rngs) -> None:
+        self.by = nnx.Param(jnp.ones(size))
+        self.out = nnx.Linear(size, 2, rngs=rngs)
+
+    def __call__(self, x: Float[Array, "d"]) -> Float[Array, "d"]:
+        return x * self.by[...]
+
+
+@nnx.split_rngs(splits=5)
+@nnx.vmap
+def scales(rngs: nnx.Rngs) -> Scale:
+    return Scale(4, rngs=rngs)
+
+
+def made(key: Key[Array, ""]) -> Scale:
+    return Scale(4, rngs=nnx.Rngs(key))
+
+
+def of_scales() -> Array:
+    many = scales(nnx.Rngs(0))
+    keys = jax.random.split(jax.random.key(0), 5)
+    others = jax.vmap(made)(keys)
+    mapped = nnx.vmap(made)
+    more = mapped(keys)
+    return matrix(many.by[...]) + matrix(others.by[...]) + matrix(more.by[...]) + many.out.kernel[:, :, 0]
+
+
+# 21: a function that is made of a function
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Array])
+
+
+def over_rows(function: FunctionT) -> FunctionT:
+    return jax.vmap(function)
+
+
+def of_functions(x: Float[Array, "b d"]) -> Array:
+    rows = nnx.vmap(vector)
+    scale = nnx.vmap(Scale(3, rngs=nnx.Rngs(0)))
+    return matrix(nnx.vmap(vector)(x)) + over_rows(vector)(x) + rows(x) + scale(jnp.ones((1, 3))).sum()

@@ -15,11 +15,12 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Overloaded, Type, TypeVarId, get_proper_type
 
+from datarax_typed.mypy_plugin.shapes.carried import is_mapped
 from datarax_typed.mypy_plugin.shapes.declared import is_opaque_type, is_telling
 from datarax_typed.mypy_plugin.shapes.values import (
     ArrayValue,
     Call,
-    Foreign,
+    Callee,
     Items,
     OtherArray,
     Value,
@@ -36,7 +37,7 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Function(Foreign):
+class Function(Callee):
     """A function with a signature.
 
     Attributes:
@@ -59,14 +60,14 @@ class Function(Foreign):
 
 
 @dataclass(frozen=True, slots=True)
-class ClassValue(Foreign):
+class ClassValue(Callee):
     """A class."""
 
     info: TypeInfo
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Foreign):
+class Entry(Callee):
     """A function of the table.
 
     Attributes:
@@ -81,7 +82,7 @@ class Entry(Foreign):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mapped(Foreign):
+class Mapped(Callee):
     """A function that `jax.vmap` has made of another.
 
     Attributes:
@@ -96,7 +97,7 @@ class Mapped(Foreign):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Differentiated(Foreign):
+class Differentiated(Callee):
     """A function that `jax.grad` or `jax.value_and_grad` has made of another.
 
     Attributes:
@@ -137,7 +138,8 @@ def function_of(
     """
     match node:
         case Decorator():
-            return function_of(node.func, receiver)
+            # A module, too, has arrays with an axis more.
+            return None if is_mapped(node) else function_of(node.func, receiver)
         case FuncDef() if not node.is_conditional:
             # Of a function that is written twice, under a condition, mypy shows the first.
             typ = get_proper_type(node.type)

@@ -65,6 +65,14 @@ _TRANSPARENT: Final = frozenset(
         *("runtime_checkable", "deprecated", "trace", "annotate_function"),
     }
 )
+# Those of which nobody knows whether a signature below them tells what goes in, or what goes into
+# the function that they decorate.
+MAPPING: Final = frozenset(
+    {
+        *("vmap", "pmap", "smap", "xmap", "shard_map", "scan", "vectorize"),
+        *("filter_vmap", "filter_pmap"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,4 +287,17 @@ def _alias(tree: MypyFile, name: str, target: Type, written: UnboundType) -> Typ
     return TypeAliasType(symbol.node, [], written.line, written.column)
 
 
-__all__ = ["Annotation", "Carrier", "annotation_of", "decorator_name", "is_marked_opaque"]
+def is_mapped(function: Decorator) -> bool:
+    """Return whether a decorator of a function adds an axis to what it gives."""
+    return any(decorator_name(one) in MAPPING for one in function.original_decorators)
+
+
+__all__ = [
+    "MAPPING",
+    "Annotation",
+    "Carrier",
+    "annotation_of",
+    "decorator_name",
+    "is_mapped",
+    "is_marked_opaque",
+]

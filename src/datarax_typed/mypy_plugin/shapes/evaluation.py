@@ -18,6 +18,7 @@ from mypy.nodes import (
     ComparisonExpr,
     ConditionalExpr,
     Context,
+    Decorator,
     DictExpr,
     EllipsisExpr,
     Expression,
@@ -30,6 +31,7 @@ from mypy.nodes import (
     MemberExpr,
     MypyFile,
     NameExpr,
+    Node,
     OperatorAssignmentStmt,
     OpExpr,
     RefExpr,
@@ -53,6 +55,7 @@ from datarax_typed.mypy_plugin.shapes.callables import (
     function_of,
 )
 from datarax_typed.mypy_plugin.shapes.calls import Calls
+from datarax_typed.mypy_plugin.shapes.carried import MAPPING, decorator_name, is_mapped
 from datarax_typed.mypy_plugin.shapes.declared import (
     Typed,
     has_annotation,
@@ -235,7 +238,7 @@ class Evaluation:
 
     def object_of(self, expr: Expression) -> Value:
         """Return an object of which only the class is known, and that by mypy alone."""
-        typ = get_proper_type(self.type_of(expr))
+        typ = None if self._is_mapped(expr) else get_proper_type(self.type_of(expr))
         if isinstance(typ, CallableType) and isinstance(typ.definition, FuncDef):
             # Of an object that is called, mypy keeps the type of its method.
             method = typ.definition
@@ -243,6 +246,21 @@ class Evaluation:
         if not isinstance(typ, Instance) or is_array(typ):
             return NOTHING
         return Typed(Instance(typ.type, []))
+
+    def _is_mapped(self, expr: Node | None) -> bool:
+        """Return whether something may have an axis more in its arrays than its class says."""
+        match expr:
+            case NameExpr():
+                bindings = self._reads(expr) or ()
+                return any(one.kind == "value" and self._is_mapped(one.node) for one in bindings)
+            case CallExpr(callee=CallExpr() | RefExpr(node=Var())):
+                return True
+            case CallExpr(callee=RefExpr(node=Decorator() as function)) if is_mapped(function):
+                return True
+            case CallExpr():
+                return decorator_name(expr.callee) in MAPPING
+            case _:
+                return False
 
     def type_of(self, expr: Expression) -> Type | None:
         """Return the type that mypy has inferred for an expression, or None."""
@@ -495,7 +513,8 @@ class Evaluation:
             owner = options[0] if len(options) == 1 else NOTHING
         if owner == NOTHING or isinstance(owner, Typed):
             # Of what class it is, mypy knows better: where it was narrowed, for one thing.
-            typ = self.type_of(expr.expr)
+            is_mapped = owner == NOTHING and self._is_mapped(expr.expr)
+            typ = None if is_mapped else self.type_of(expr.expr)
             proper = get_proper_type(typ)
             is_self, scope = (
                 (owner.is_self, owner.scope) if isinstance(owner, Typed) else (False, "")

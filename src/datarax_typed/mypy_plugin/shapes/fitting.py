@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mypy.types import (
+    CallableType,
     Instance,
     NoneType,
     TupleType,
@@ -24,7 +25,9 @@ from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES, accepts, shown
 from datarax_typed.mypy_plugin.shapes.joined import joined
 from datarax_typed.mypy_plugin.shapes.matching import Bindings, match, shape_text
 from datarax_typed.mypy_plugin.shapes.values import (
+    NOTHING,
     ArrayValue,
+    Callee,
     Constant,
     Either,
     Items,
@@ -138,6 +141,10 @@ class Fitting:
             yield from self.misfits(typ.items[name], value.fields[name], path)
 
     def _bind_variable(self, variable: TypeVarType, value: Value) -> None:
+        is_function = isinstance(get_proper_type(variable.upper_bound), CallableType)
+        if is_function or isinstance(value, Callee):
+            # What a function makes of a function is seldom the same, whatever its types say.
+            value = NOTHING
         before = self.variables.get(variable.id, value)
         self.variables[variable.id] = joined([before, value])
 

@@ -52,7 +52,7 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, get_proper_type
 
-from datarax_typed.mypy_plugin.shapes.carried import decorator_name
+from datarax_typed.mypy_plugin.shapes.carried import MAPPING, decorator_name
 from datarax_typed.mypy_plugin.shapes.changes import Changes
 from datarax_typed.mypy_plugin.shapes.declared import is_telling
 from datarax_typed.mypy_plugin.shapes.questions import asks, is_check
@@ -98,14 +98,7 @@ _NO_BINDINGS: Final[Bindings] = frozenset()
 _SWALLOWERS: Final = re.compile("suppress|raises|ignor|catch|swallow", re.IGNORECASE)
 # What looks at sizes, and goes on only where they are as they should be.
 _CHECKERS: Final = re.compile("assert|check|ensure|valid|require|broadcast_shapes")
-# Decorators of which nobody knows whether a signature below them tells what goes in, or what goes
-# into the function that they decorate.
-_MAPPING: Final = frozenset(
-    {
-        *("vmap", "pmap", "smap", "xmap", "shard_map", "scan", "vectorize"),
-        *("filter_vmap", "filter_pmap"),
-    }
-)
+# Decorators of which nobody knows whether a signature below them tells what the function returns.
 _DERIVING: Final = frozenset(
     {
         *("grad", "value_and_grad", "jacfwd", "jacrev", "jacobian", "hessian"),
@@ -533,9 +526,9 @@ class _Walker(Walker):
         names = map(decorator_name, reversed(node.original_decorators))
         # What is checked before it is mapped is what goes into the function.
         unsure = set(takewhile(lambda name: name != "jaxtyped", names))
-        if unsure & _MAPPING:
+        if unsure & MAPPING:
             self.flow.mapped.add(node.func)
-        if unsure & (_MAPPING | _DERIVING):
+        if unsure & (MAPPING | _DERIVING):
             self.flow.deriving.add(node.func)
         self.visit_children(node)
 

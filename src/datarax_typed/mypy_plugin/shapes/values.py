@@ -139,6 +139,10 @@ class Foreign:
         return self
 
 
+class Callee(Foreign):
+    """Something that is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class OtherArray(Foreign):
     """An array of another library than JAX, such as NumPy: its operations have their own rules."""
@@ -196,6 +200,7 @@ __all__ = [
     "ArrayValue",
     "Axis",
     "Call",
+    "Callee",
     "Constant",
     "DtypeValue",
     "Either",
