@@ -116,6 +116,9 @@ _MOST_ROUNDS: Final = 3
 # Of loops within loops, or of several variables, the rounds multiply.
 _MOST_ROUNDS_TOGETHER: Final = 30
 
+# In a loop, two names may stand for each other.
+_MOST_NAMES: Final = 3
+
 
 class Evaluation:
     """Evaluates the expressions of the module that mypy checks now.
@@ -247,12 +250,12 @@ class Evaluation:
             return NOTHING
         return Typed(Instance(typ.type, []))
 
-    def _is_mapped(self, expr: Node | None) -> bool:
+    def _is_mapped(self, expr: Node | None, depth: int = 0) -> bool:
         """Return whether something may have an axis more in its arrays than its class says."""
         match expr:
-            case NameExpr():
-                bindings = self._reads(expr) or ()
-                return any(one.kind == "value" and self._is_mapped(one.node) for one in bindings)
+            case NameExpr() if depth < _MOST_NAMES:
+                nodes = [one.node for one in self._reads(expr) or () if one.kind == "value"]
+                return any(self._is_mapped(node, depth + 1) for node in nodes)
             case CallExpr(callee=CallExpr() | RefExpr(node=Var())):
                 return True
             case CallExpr(callee=RefExpr(node=Decorator() as function)) if is_mapped(function):
