@@ -8,6 +8,13 @@ from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import Decorator, FuncDef, TypeInfo, Var
 from mypy.types import CallableType, Instance, TupleType, Type, TypeVarId, get_proper_type
 
+from datarax_typed.mypy_plugin.shapes.batches import (
+    BatchValue,
+    ConfigValue,
+    OperatorValue,
+    batch_of,
+    plain_value,
+)
 from datarax_typed.mypy_plugin.shapes.callables import ClassValue, Entry, Function, function_of
 from datarax_typed.mypy_plugin.shapes.declared import Reading, Typed, value_of_type, within
 from datarax_typed.mypy_plugin.shapes.findings import attempted
@@ -20,13 +27,6 @@ from datarax_typed.mypy_plugin.shapes.functions import (
 )
 from datarax_typed.mypy_plugin.shapes.iteration import argument_of, view
 from datarax_typed.mypy_plugin.shapes.joined import anonymous
-from datarax_typed.mypy_plugin.shapes.operators import (
-    BatchValue,
-    ConfigValue,
-    OperatorValue,
-    batch_of,
-    plain_value,
-)
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     ArrayValue,

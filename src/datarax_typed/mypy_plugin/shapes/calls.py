@@ -19,6 +19,13 @@ from mypy.nodes import (
 from mypy.types import CallableType, Instance, get_proper_type
 
 from datarax_typed.mypy_plugin.methods import is_operator
+from datarax_typed.mypy_plugin.shapes.batches import (
+    BatchValue,
+    ConfigValue,
+    OperatorValue,
+    batch_of,
+    config_value,
+)
 from datarax_typed.mypy_plugin.shapes.callables import (
     Argument,
     ClassValue,
@@ -50,15 +57,7 @@ from datarax_typed.mypy_plugin.shapes.higher_order import (
 from datarax_typed.mypy_plugin.shapes.iteration import ITERATORS
 from datarax_typed.mypy_plugin.shapes.matching import match, substitute
 from datarax_typed.mypy_plugin.shapes.names import public, public_name
-from datarax_typed.mypy_plugin.shapes.operators import (
-    BatchValue,
-    ConfigValue,
-    Operators,
-    OperatorValue,
-    batch_of,
-    config_value,
-    is_composite,
-)
+from datarax_typed.mypy_plugin.shapes.operators import Operators, is_composite
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     ArrayValue,

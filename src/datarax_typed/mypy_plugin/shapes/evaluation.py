@@ -48,6 +48,7 @@ from mypy.types import CallableType, Instance, NoneType, TupleType, Type, get_pr
 from datarax_typed.mypy_plugin.knowledge import Fact, Knowledge, is_of_config
 from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.shapes.attributes import Attributes
+from datarax_typed.mypy_plugin.shapes.batches import BatchValue, OperatorValue, config_value
 from datarax_typed.mypy_plugin.shapes.bindings import Bindings, BoundShape
 from datarax_typed.mypy_plugin.shapes.callables import (
     ClassValue,
@@ -80,12 +81,7 @@ from datarax_typed.mypy_plugin.shapes.joined import joined
 from datarax_typed.mypy_plugin.shapes.matching import unresolved
 from datarax_typed.mypy_plugin.shapes.names import public_name
 from datarax_typed.mypy_plugin.shapes.operations import Operations, applied
-from datarax_typed.mypy_plugin.shapes.operators import (
-    BatchValue,
-    OperatorValue,
-    config_value,
-    is_composite,
-)
+from datarax_typed.mypy_plugin.shapes.operators import is_composite
 from datarax_typed.mypy_plugin.shapes.sites import Binding
 from datarax_typed.mypy_plugin.shapes.sizes import INTEGER, LOOSE
 from datarax_typed.mypy_plugin.shapes.values import (

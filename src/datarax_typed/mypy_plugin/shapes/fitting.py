@@ -19,6 +19,7 @@ from mypy.types import (
 )
 
 from datarax_typed.mypy_plugin.shapes.annotation import Resolve
+from datarax_typed.mypy_plugin.shapes.batches import BATCH, BatchValue
 from datarax_typed.mypy_plugin.shapes.carried import Annotation, annotation_of
 from datarax_typed.mypy_plugin.shapes.declared import dims_of, is_array
 from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES, accepts, shown
@@ -132,6 +133,8 @@ class Fitting:
                     yield from self._tried(item, part, f"{where}[{at}]")
             case TypedDictType(), Record():
                 yield from self._of_schema(proper, value, where)
+            case Instance(args=[schema]), BatchValue() if proper.type.fullname == BATCH:
+                yield from self._of_batch(get_proper_type(schema), value.data, where)
             case _:
                 return
 
@@ -139,6 +142,13 @@ class Fitting:
         for name in filter(typ.items.__contains__, value.fields):
             path = f'{where}["{name}"]'
             yield from self.misfits(typ.items[name], value.fields[name], path)
+
+    def _of_batch(self, schema: Type, data: Record, where: str) -> Iterator[Misfit]:
+        items = schema.items if isinstance(schema, TypedDictType) else {}
+        for name in filter(items.__contains__, data.fields):
+            # Nothing makes sure that a name is one size in all fields.
+            alone = Fitting(self.resolve)
+            yield from alone.misfits(items[name], data.fields[name], f'{where}["{name}"]')
 
     def _bind_variable(self, variable: TypeVarType, value: Value) -> None:
         is_function = isinstance(get_proper_type(variable.upper_bound), CallableType)

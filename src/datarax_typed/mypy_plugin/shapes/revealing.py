@@ -6,9 +6,9 @@ from mypy.errors import ErrorInfo, Errors, ErrorWatcher
 from mypy.nodes import MypyFile
 
 from datarax_typed.mypy_plugin.guard import say_once
+from datarax_typed.mypy_plugin.shapes.batches import BatchValue
 from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
 from datarax_typed.mypy_plugin.shapes.fitting import array_text
-from datarax_typed.mypy_plugin.shapes.operators import BatchValue
 from datarax_typed.mypy_plugin.shapes.values import ArrayValue, Items, OtherArray, Record, Value
 
 _START: Final = "Revealed type is "
