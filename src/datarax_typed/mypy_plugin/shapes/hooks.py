@@ -32,6 +32,7 @@ _PACKAGES: Final = (
     *("jax.", "flax.nnx.", "flax.linen.", "einops.", "equinox.nn."),
     *("datarax_typed.core.", "datarax_typed.operators.", "datarax_typed.transforms."),
 )
+_OF_PYTHON: Final = (" of object", " of type", " of dict", " of BaseException")
 _ATTRIBUTES: Final = tuple(
     f"jax._src.basearray.Array.{name}" for name in ("T", "mT", "real", "imag")
 )
@@ -97,8 +98,8 @@ class ShapeHooks:
 
     def _is_concerned(self, fullname: str) -> bool:
         if "." not in fullname:
-            # A local name.
-            return not fullname.startswith("<")
+            # A local name, or a method that is reached through a class: `__init__ of Model`.
+            return not fullname.startswith("<") and not fullname.endswith(_OF_PYTHON)
         if fullname.startswith(_PACKAGES):
             return True
         if fullname not in self._concerned or not self._remembers:
