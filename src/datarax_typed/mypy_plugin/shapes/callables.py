@@ -17,6 +17,7 @@ from mypy.types import CallableType, Overloaded, Type, TypeVarId, get_proper_typ
 
 from datarax_typed.mypy_plugin.shapes.carried import is_mapped
 from datarax_typed.mypy_plugin.shapes.declared import is_opaque_type, is_telling
+from datarax_typed.mypy_plugin.shapes.joined import anonymous
 from datarax_typed.mypy_plugin.shapes.values import (
     ArrayValue,
     Call,
@@ -113,6 +114,17 @@ class Differentiated(Callee):
     argnums: int | tuple[int | None, ...] | None
     has_aux: bool
     gives_value: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chained(Callee):
+    """Functions of which each takes what the one before it gives: `nnx.Sequential`."""
+
+    functions: tuple[Value, ...]
+
+    def without_names(self) -> "Chained":
+        """Return the same where names have no meaning."""
+        return Chained(tuple(map(anonymous, self.functions)))
 
 
 def as_of_jax(value: Value) -> Value:
@@ -218,6 +230,7 @@ def paired(
 
 __all__ = [
     "Argument",
+    "Chained",
     "ClassValue",
     "Differentiated",
     "Entry",

@@ -28,6 +28,7 @@ from datarax_typed.mypy_plugin.shapes.batches import (
 )
 from datarax_typed.mypy_plugin.shapes.callables import (
     Argument,
+    Chained,
     ClassValue,
     Differentiated,
     Entry,
@@ -86,7 +87,10 @@ _SAME: Final = frozenset(
 _ASSERTION: Final = "datarax_typed.assert_shape"
 _CHAIN: Final = "datarax_typed.chain"
 _PARTIAL: Final = "functools.partial"
-_SPECIAL: Final = frozenset({*_SAME, *TRANSFORMS, *LOOPS, *ITERATORS, _ASSERTION, _CHAIN, _PARTIAL})
+_SEQUENTIAL: Final = "flax.nnx.Sequential"
+_SPECIAL: Final = frozenset(
+    {*_SAME, *TRANSFORMS, *LOOPS, *ITERATORS, _ASSERTION, _CHAIN, _PARTIAL, _SEQUENTIAL}
+)
 _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -162,6 +166,8 @@ class Calls:
             return first.value
         if name in TRANSFORMS:
             return transformed(name, first.value, rest)
+        if name == _SEQUENTIAL:
+            return Chained(tuple(one.value for one in arguments))
         if name in ITERATORS:
             return ITERATORS[name](*(one.value for one in arguments if one.name is None))
         if name == _PARTIAL and isinstance(first.value, Function):
@@ -177,7 +183,7 @@ class Calls:
                 return attempted(lambda: callee.function(_call(arguments, callee.first)))
             case Made() if callee.kind in CALLED:
                 return attempted(lambda: CALLED[callee.kind](callee, _call(arguments)))
-            case Mapped() | Differentiated():
+            case Mapped() | Differentiated() | Chained():
                 return transformed_call(callee, arguments, self.called)
             case OperatorValue():
                 return self._application(callee, arguments)

@@ -24,8 +24,12 @@ from datarax_typed.mypy_plugin.knowledge import Knowledge
 from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
 from datarax_typed.mypy_plugin.shapes.findings import Finding
 from datarax_typed.mypy_plugin.shapes.revealing import Revealer
+from datarax_typed.mypy_plugin.shapes.values import NOTHING
 
 _CODES: Final[Mapping[str, ErrorCode]] = {"shape": SHAPE, "dtype": DTYPE, "field": FIELD}
+
+# Of a long sum, mypy asks about each part anyway.
+_MOST_AROUND: Final = 16
 
 
 class Checks:
@@ -49,12 +53,23 @@ class Checks:
         if not isinstance(expr, Expression) or api.path in api.errors.ignored_files:
             return
         self._evaluation.look_at(api.tree, api)
-        flow = self._evaluation.flow
-        _report(api, expr, self._evaluation.outcome(expr).findings)
-        if expr in flow.calling:
-            # mypy does not ask about the call of what has no name.
-            self.expression(api, flow.calling[expr])
-        for statement in flow.awaiting.get(expr, ()):
+        # mypy does not ask about the call of what has no name, nor about what is done with Any.
+        for part in self._known_around(expr):
+            _report(api, part, self._evaluation.outcome(part).findings)
+            self._waiting(api, part)
+
+    def _known_around(self, expr: Expression) -> Iterator[Expression]:
+        """Yield an expression and those that do something with what is known of it at once."""
+        yield expr
+        for _ in range(_MOST_AROUND):
+            outer = self._evaluation.flow.outer.get(expr)
+            if outer is None or self._evaluation.value(expr) == NOTHING:
+                return
+            yield outer
+            expr = outer
+
+    def _waiting(self, api: TypeChecker, expr: Expression) -> None:
+        for statement in self._evaluation.flow.awaiting.get(expr, ()):
             _report(api, statement, self._of_statement(statement))
 
     def _of_statement(self, statement: Statement) -> Iterator[Finding]:

@@ -116,7 +116,7 @@ class Flow:
         reads: of each name that is read, the bindings that may be in force.
         around: of each statement that declares or returns something, the function around it.
         awaiting: of each expression, the statements whose value depends on it alone.
-        calling: of each call that gives what is called at once, the call of that.
+        outer: of each expression that something is done with at once, what is done.
         comparing: the functions that compare sizes, or call what does.
         asserting: of each call of `assert_shape`, the function around it.
         revealing: the expressions whose types are to be shown.
@@ -128,7 +128,7 @@ class Flow:
     reads: dict[NameExpr, Bindings] = field(default_factory=dict)
     around: dict[Statement, FuncItem | None] = field(default_factory=dict)
     awaiting: dict[Expression, list[Statement]] = field(default_factory=dict)
-    calling: dict[Expression, CallExpr] = field(default_factory=dict)
+    outer: dict[Expression, Expression] = field(default_factory=dict)
     comparing: set[FuncItem] = field(default_factory=set)
     asserting: dict[CallExpr, FuncItem] = field(default_factory=dict)
     revealing: list[RevealExpr] = field(default_factory=list)
@@ -283,8 +283,13 @@ class _Walker(Walker):
         self.visit_children(node)
 
     def visit_member_expr(self, node: MemberExpr) -> None:
+        self.flow.outer[node.expr] = node
         if node.name in _CHANGERS:
             self.flow.changes.note(node.expr)
+        self.visit_children(node)
+
+    def visit_index_expr(self, node: IndexExpr) -> None:
+        self.flow.outer[node.base] = node
         self.visit_children(node)
 
     def visit_call_expr(self, node: CallExpr) -> None:
@@ -300,8 +305,7 @@ class _Walker(Walker):
         if name in _CHANGERS and isinstance(node.callee, MemberExpr):
             for argument in node.args:
                 self.flow.changes.note_names([node.callee.expr], argument)
-        if isinstance(node.callee, CallExpr):
-            self.flow.calling[node.callee] = node
+        self.flow.outer[node.callee] = node
         self.flow.changes.note_call(node, self._function)
         self.visit_children(node)
 
@@ -329,6 +333,8 @@ class _Walker(Walker):
     def visit_op_expr(self, node: OpExpr) -> None:
         if node.op in ("and", "or"):
             self._test(node.left)
+        else:
+            self.flow.outer[node.left] = self.flow.outer[node.right] = node
         self.visit_children(node)
 
     def visit_expression_stmt(self, node: ExpressionStmt) -> None:

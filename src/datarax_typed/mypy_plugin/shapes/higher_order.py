@@ -9,6 +9,7 @@ from mypy.nodes import Context, ListExpr, TupleExpr
 
 from datarax_typed.mypy_plugin.shapes.callables import (
     Argument,
+    Chained,
     Differentiated,
     Mapped,
     as_of_jax,
@@ -108,11 +109,13 @@ _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def transformed_call(
-    callee: Mapped | Differentiated, arguments: Sequence[Argument], called: Called
+    callee: Mapped | Differentiated | Chained, arguments: Sequence[Argument], called: Called
 ) -> Outcome:
-    """Return what a function gives that another was made into, and what is wrong with a call."""
+    """Return what a function gives that others were made into, and what is wrong with a call."""
     if isinstance(callee, Mapped):
         return _vectorised(callee, arguments, called)
+    if isinstance(callee, Chained):
+        return _chained(callee, arguments, called)
     return _differentiated_call(callee, arguments, called)
 
 
@@ -195,6 +198,20 @@ def _gradient(value: Value) -> Value:
             return Record({name: _gradient(part) for name, part in fields.items()}, value.is_whole)
         case _:
             return NOTHING
+
+
+def _chained(callee: Chained, arguments: Sequence[Argument], called: Called) -> Outcome:
+    findings: list[Finding] = []
+    given = arguments
+    for function in callee.functions:
+        outcome = called(function, given)
+        findings += outcome.findings
+        if not arguments or isinstance(outcome.value, Items | Record):
+            # A tuple or a dict comes as several arguments.
+            return Outcome(NOTHING, tuple(findings))
+        given = [Argument(outcome.value, arguments[0].place)]
+    value = given[0].value if callee.functions else NOTHING
+    return Outcome(value, tuple(findings))
 
 
 # What calls a function at once. The parameters are JAX's.

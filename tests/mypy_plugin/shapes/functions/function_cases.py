@@ -285,6 +285,12 @@ jnp.split(q, [1, 3], axis=1)
 jnp.unstack(x)
 """
 _PRODUCTS = """
+jnp.linalg.inv(x[0, :, :3])
+jnp.linalg.inv(i[:2, :2])
+jnp.linalg.cholesky(jnp.eye(3))
+jnp.linalg.det(x[..., :3])
+jnp.linalg.solve(m[:, :3], m)
+jnp.linalg.solve(m[:, :3], n[:3])
 m @ w
 x @ w
 v @ w
@@ -479,6 +485,10 @@ REFUSED = {
     "jnp.sum(x, axis=(0, 0))": "sum: an axis is there twice",
     "jax.nn.softmax(x, axis=5)": "softmax: axis 5 is out of range for (2, 3, 4)",
     "jnp.transpose(x, (0, 1))": "transpose: 2 axes are named of (2, 3, 4)",
+    "jnp.take_along_axis(x, n, axis=1)": "take_along_axis: expected indices of 3 axes, got 1",
+    "jnp.linalg.inv(x)": "inv: expected a square matrix, got (3, 4)",
+    "jnp.linalg.det(v)": "det: expected a matrix, got an array of 1 axes",
+    "jnp.linalg.solve(m[:, :3], v)": "solve: (3, 3) and (4,) have different numbers of rows",
     "jnp.squeeze(x, 1)": "squeeze: axis 1 is 3, not 1",
     "jnp.broadcast_to(v, (3, 5))": "broadcast_to: (4,) does not broadcast to (3, 5)",
     "jnp.broadcast_to(x, (4,))": "broadcast_to: (2, 3, 4) has more axes than (4,)",

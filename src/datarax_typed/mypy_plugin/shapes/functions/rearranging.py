@@ -322,7 +322,10 @@ def take_along_axis(arr: Value, indices: Value, axis: Value = _REST, **options: 
     """Return items by their places along an axis, for each of the other axes."""
     found, places = array(arr), array(indices)
     shape, chosen = ranked(found.shape), ranked(places.shape)
-    require(not is_none(axis) and len(shape) == len(chosen))
+    require(not is_none(axis))
+    if len(shape) != len(chosen):
+        message = f"take_along_axis: expected indices of {len(shape)} axes, got {len(chosen)}"
+        raise ShapeError(message)
     index = one_position("take_along_axis", shape, axis)
     return ArrayValue(
         found.dtypes,
