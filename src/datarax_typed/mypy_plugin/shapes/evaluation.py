@@ -71,7 +71,7 @@ from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
 from datarax_typed.mypy_plugin.shapes.findings import Outcome
 from datarax_typed.mypy_plugin.shapes.fitting import Fitting
 from datarax_typed.mypy_plugin.shapes.flow import Bindings as Reaching
-from datarax_typed.mypy_plugin.shapes.flow import Flow, flow_of
+from datarax_typed.mypy_plugin.shapes.flow import Flow
 from datarax_typed.mypy_plugin.shapes.functions import (
     DTYPES_NAMED,
     TABLE,
@@ -82,6 +82,7 @@ from datarax_typed.mypy_plugin.shapes.matching import unresolved
 from datarax_typed.mypy_plugin.shapes.names import public_name
 from datarax_typed.mypy_plugin.shapes.operations import Operations, applied
 from datarax_typed.mypy_plugin.shapes.operators import is_composite
+from datarax_typed.mypy_plugin.shapes.reaching import flow_of
 from datarax_typed.mypy_plugin.shapes.sites import Binding
 from datarax_typed.mypy_plugin.shapes.sizes import INTEGER, LOOSE
 from datarax_typed.mypy_plugin.shapes.values import (

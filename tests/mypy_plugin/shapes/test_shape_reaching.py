@@ -19,7 +19,7 @@ from mypy.nodes import (
     OperatorAssignmentStmt,
 )
 
-from datarax_typed.mypy_plugin.shapes.flow import flow_of
+from datarax_typed.mypy_plugin.shapes.reaching import flow_of
 from datarax_typed.mypy_plugin.shapes.sites import Binding
 from datarax_typed.mypy_plugin.shapes.walking import descendants
 from tests.mypy_plugin.shapes.trees import tree_of
