@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from mypy.nodes import (
     CallExpr,
-    Context,
-    DictExpr,
     FuncItem,
-    ListExpr,
     OverloadedFuncDef,
     RefExpr,
-    TupleExpr,
     TypeInfo,
 )
 from mypy.types import CallableType, Instance, get_proper_type
 
 from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.shapes.batches import (
-    BatchValue,
-    ConfigValue,
     OperatorValue,
-    batch_of,
-    config_value,
 )
 from datarax_typed.mypy_plugin.shapes.callables import (
     Argument,
@@ -58,7 +50,8 @@ from datarax_typed.mypy_plugin.shapes.higher_order import (
 from datarax_typed.mypy_plugin.shapes.iteration import ITERATORS
 from datarax_typed.mypy_plugin.shapes.matching import match, substitute
 from datarax_typed.mypy_plugin.shapes.names import public, public_name
-from datarax_typed.mypy_plugin.shapes.operators import Operators, is_composite
+from datarax_typed.mypy_plugin.shapes.operator_calls import OperatorCalls
+from datarax_typed.mypy_plugin.shapes.operators import Operators
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     ArrayValue,
@@ -67,7 +60,6 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Items,
     Made,
     OtherArray,
-    Record,
     Several,
     Size,
     Value,
@@ -110,7 +102,7 @@ class Calls:
 
     def __init__(self, evaluation: "Evaluation") -> None:
         self._evaluation = evaluation
-        self._operators = Operators(self)
+        self._operators = OperatorCalls(evaluation, Operators(self))
 
     def outcome(self, call: CallExpr) -> Outcome:
         """Return what a call gives, and what is wrong with its arguments."""
@@ -124,7 +116,7 @@ class Calls:
             callee = self._evaluation.object_of(call.callee)
         arguments = self._arguments(call) if _looks_at_arguments(callee) else None
         if isinstance(callee, ClassValue) and is_operator(callee.info):
-            return self._operator(call, callee.info, arguments)
+            return self._operators.made(call, callee.info, arguments)
         if arguments is None:
             return Outcome(self._of_unknown_arguments(callee))
         return self.called(callee, arguments)
@@ -138,7 +130,7 @@ class Calls:
         if name == _ASSERTION:
             return self._assertion(call, arguments)
         if name == _CHAIN:
-            return self._composition(_chained(call, arguments))
+            return self._operators.chained(call, arguments)
         if name in LOOPS:
             return looped(name, arguments, self.called)
         is_plain = bool(arguments) and not arguments[0].name
@@ -186,7 +178,7 @@ class Calls:
             case Mapped() | Differentiated() | Chained():
                 return transformed_call(callee, arguments, self.called)
             case OperatorValue():
-                return self._application(callee, arguments)
+                return self._operators.applied(callee, arguments)
             case ClassValue():
                 return self._construction(callee, arguments)
             case Typed():
@@ -206,7 +198,7 @@ class Calls:
             return Outcome(array.value)
         known = array.value.array if isinstance(array.value, OtherArray) else array.value
         shape = known.shape if isinstance(known, ArrayValue) else (Several(),)
-        fitting = self._evaluation.asserting(call)
+        fitting = self._evaluation.bound.asserting(call)
         reason = match(dims, shape, fitting.bindings, "array", fitting.resolve)
         if reason is not None:
             got = array_text(known) if isinstance(known, ArrayValue) else "another array"
@@ -217,49 +209,6 @@ class Calls:
             return Outcome(self._evaluation.array_of(array.place, after))
         better = ArrayValue(known.dtypes, after)
         return Outcome(OtherArray(better) if isinstance(array.value, OtherArray) else better)
-
-    def _operator(
-        self, call: CallExpr, info: TypeInfo, arguments: Sequence[Argument] | None
-    ) -> Outcome:
-        fact = self._evaluation.config_of(call)
-        if fact is None:
-            return Outcome(NOTHING)
-        made = OperatorValue(info, config_value(fact))
-        if not is_composite(info):
-            return Outcome(made)
-        given = arguments[1:2] if arguments is not None else []
-        stages = [one for one in arguments or () if one.name == "operators"] or given
-        if not stages:
-            return Outcome(NOTHING)
-        found = self._stages(stages[0])
-        return self._composition(replace(made, stages=found)) if found else Outcome(NOTHING)
-
-    def _stages(self, argument: Argument) -> tuple[tuple[Value, Context], ...] | None:
-        match argument.value, argument.place:
-            case Items(items=values), ListExpr(items=places) | TupleExpr(items=places):
-                return tuple(zip(values, places, strict=False))
-            case Record(fields=fields), DictExpr(items=pairs) if len(pairs) == len(fields):
-                places = [place for _, place in pairs]
-                return tuple(zip(fields.values(), places, strict=True))
-            case Items(items=values), place:
-                return tuple((value, place) for value in values)
-            case _:
-                return None
-
-    def _composition(self, operator: OperatorValue | None) -> Outcome:
-        if operator is None:
-            return Outcome(NOTHING)
-        findings = self._operators.composed(operator)
-        return Outcome(replace(operator, is_broken=bool(findings)), findings)
-
-    def _application(self, operator: OperatorValue, arguments: Sequence[Argument]) -> Outcome:
-        batches = [one for one in arguments[:1] if one.name in (None, "batch")]
-        batch = batches[0].value if batches else NOTHING
-        if isinstance(batch, Typed):
-            batch = batch_of(batch.typ, batch.scope) or NOTHING
-        if not isinstance(batch, BatchValue):
-            return Outcome(NOTHING)
-        return self._operators.applied(operator, batch, batches[0].place)
 
     def _construction(self, callee: ClassValue, arguments: Sequence[Argument]) -> Outcome:
         made: Value = Typed(Instance(callee.info, []))
@@ -330,7 +279,7 @@ class Calls:
 
     def resolver_within(self, function: FuncItem) -> Callable[[str], Size | None]:
         """Return what gives the sizes in braces within a function."""
-        return lambda text: self.resolved(text, self._evaluation.parameters(function))
+        return lambda text: self.resolved(text, self._evaluation.bound.parameters(function))
 
     def resolved(self, text: str, names: Mapping[str, Value]) -> Size | None:
         """Return the size that stands in the braces of an annotation, or None.
@@ -387,16 +336,6 @@ def _initialiser(info: TypeInfo, made: Value = NOTHING) -> Function | None:
     symbol = info.get("__init__")
     found = function_of(symbol.node if symbol is not None else None, made)
     return found if isinstance(found, Function) else None
-
-
-def _chained(call: CallExpr, arguments: Sequence[Argument]) -> OperatorValue | None:
-    stages = tuple((one.value, one.place) for one in arguments if one.name is None)
-    items = function_of(call.callee.node) if isinstance(call.callee, RefExpr) else None
-    first = items[0] if isinstance(items, tuple) and items else None
-    made = get_proper_type(first.signature.ret_type) if first is not None else None
-    if not isinstance(made, Instance):
-        return None
-    return OperatorValue(made.type, ConfigValue({"strategy": "sequential"}), stages)
 
 
 def _partial(function: Function, rest: Sequence[Argument]) -> Function:

@@ -90,7 +90,7 @@ class Checks:
     def _of_value(
         self, function: FuncItem, typ: Type, value: Expression, where: str
     ) -> Iterator[Finding]:
-        fitting = self._evaluation.declaring(function)
+        fitting = self._evaluation.bound.declaring(function)
         for misfit in fitting.misfits(typ, self._evaluation.value(value), where):
             yield Finding(f"{function.name}: {misfit.text}", value, misfit.kind)
 

@@ -12,7 +12,6 @@ from mypy.checker import TypeChecker
 from mypy.nodes import (
     AssertTypeExpr,
     AssignmentExpr,
-    AssignmentStmt,
     CallExpr,
     CastExpr,
     ComparisonExpr,
@@ -24,7 +23,6 @@ from mypy.nodes import (
     Expression,
     FloatExpr,
     FuncDef,
-    FuncItem,
     IndexExpr,
     IntExpr,
     ListExpr,
@@ -32,7 +30,6 @@ from mypy.nodes import (
     MypyFile,
     NameExpr,
     Node,
-    OperatorAssignmentStmt,
     OpExpr,
     RefExpr,
     SliceExpr,
@@ -43,13 +40,13 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
-from mypy.types import CallableType, Instance, NoneType, TupleType, Type, get_proper_type
+from mypy.types import CallableType, Instance, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.knowledge import Fact, Knowledge, is_of_config
 from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.shapes.attributes import Attributes
-from datarax_typed.mypy_plugin.shapes.batches import BatchValue, OperatorValue, config_value
-from datarax_typed.mypy_plugin.shapes.bindings import Bindings, BoundShape
+from datarax_typed.mypy_plugin.shapes.batches import OperatorValue, config_value
+from datarax_typed.mypy_plugin.shapes.bound import BoundValues, may_change
 from datarax_typed.mypy_plugin.shapes.callables import (
     ClassValue,
     Entry,
@@ -59,32 +56,23 @@ from datarax_typed.mypy_plugin.shapes.calls import Calls
 from datarax_typed.mypy_plugin.shapes.carried import MAPPING, decorator_name, is_mapped
 from datarax_typed.mypy_plugin.shapes.declared import (
     Typed,
-    has_annotation,
     is_array,
-    is_shared,
-    names_in,
-    replaced,
     value_of_type,
     within,
 )
 from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES
 from datarax_typed.mypy_plugin.shapes.findings import Outcome
-from datarax_typed.mypy_plugin.shapes.fitting import Fitting
 from datarax_typed.mypy_plugin.shapes.flow import Bindings as Reaching
 from datarax_typed.mypy_plugin.shapes.flow import Flow
 from datarax_typed.mypy_plugin.shapes.functions import (
     DTYPES_NAMED,
     TABLE,
 )
-from datarax_typed.mypy_plugin.shapes.iteration import item_of
 from datarax_typed.mypy_plugin.shapes.joined import joined
-from datarax_typed.mypy_plugin.shapes.matching import unresolved
 from datarax_typed.mypy_plugin.shapes.names import public_name
-from datarax_typed.mypy_plugin.shapes.operations import Operations, applied
+from datarax_typed.mypy_plugin.shapes.operations import Operations
 from datarax_typed.mypy_plugin.shapes.operators import is_composite
 from datarax_typed.mypy_plugin.shapes.reaching import flow_of
-from datarax_typed.mypy_plugin.shapes.sites import Binding
-from datarax_typed.mypy_plugin.shapes.sizes import INTEGER, LOOSE
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     PENDING,
@@ -93,10 +81,8 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Either,
     EllipsisValue,
     Items,
-    Made,
     OtherArray,
     Record,
-    Several,
     Shape,
     Size,
     Slice,
@@ -142,11 +128,17 @@ class Evaluation:
         self._attributes = Attributes(self)
         self._operations = Operations(self)
         self._calls = Calls(self)
+        self._bound = BoundValues(self, self._calls.resolver_within)
 
     @property
     def flow(self) -> Flow:
         """What reaches the names of the module."""
         return self._flow
+
+    @property
+    def bound(self) -> BoundValues:
+        """What the bindings of its names give."""
+        return self._bound
 
     def look_at(self, tree: MypyFile, api: TypeChecker | None) -> None:
         """Turn to the module that mypy checks now."""
@@ -364,8 +356,8 @@ class Evaluation:
         if not bindings or (len(bindings) == 1 and next(iter(bindings)).kind == "unknown"):
             declared = self._declared_elsewhere(var)
             return self._made_elsewhere(expr) if declared == NOTHING else declared
-        value = joined(self._bound(binding, var) for binding in bindings)
-        if var in self._flow.changed and _may_change(value):
+        value = joined(self.bound.of(binding, var) for binding in bindings)
+        if var in self._flow.changed and may_change(value):
             return NOTHING
         if value == NOTHING:
             return self._made_elsewhere(expr)
@@ -412,82 +404,6 @@ class Evaluation:
             return options[0] if len(options) == 1 else value
         return value
 
-    def _bound(self, binding: Binding, var: Var) -> Value:
-        match binding.kind:
-            case "parameter" if isinstance(binding.node, FuncItem):
-                return self._parameter(var, binding.node)
-            case "annotated" if isinstance(binding.node, AssignmentStmt):
-                return self._annotated(var, binding.node)
-            case "value" if isinstance(binding.node, Expression):
-                return _part(self.value(binding.node), binding.path)
-            case "element" if isinstance(binding.node, Expression):
-                return _part(item_of(self.value(binding.node)), binding.path)
-            case "operation" if isinstance(binding.node, OperatorAssignmentStmt):
-                statement = binding.node
-                operands = self.value(statement.lvalue), self.value(statement.rvalue)
-                return applied(statement.op, *operands).value
-            case _:
-                return NOTHING
-
-    def _annotated(self, var: Var, statement: AssignmentStmt) -> Value:
-        if not has_annotation(var.type) and _is_plain(var.type):
-            # `y: Array = f(x)` says less than f does.
-            return self.value(statement.rvalue)
-        made = self.value(statement.rvalue)
-        if isinstance(made, OperatorValue | BatchValue):
-            return made
-        function = self._flow.around.get(statement)
-        if function is None:
-            return value_of_type(var.type, within(var.fullname))
-        fitting = self.declaring(function)
-        # What it is made of tells what new names stand for.
-        list(fitting.misfits(statement.type or NoneType(), self.value(statement.rvalue), ""))
-        return value_of_type(var.type, replaced(fitting.bindings, fitting.resolve, {}))
-
-    def declaring(self, function: FuncItem) -> Fitting:
-        """Return the names of a function's parameters, each bound to a size that is fixed."""
-        scope = self._flow.scope(function)
-        bindings = Bindings()
-        for argument in function.arguments:
-            for name in names_in(argument.variable.type):
-                bindings.bind(name, Size.named(name, scope))
-            for name in names_in(argument.variable.type, variadic=True):
-                bindings.shapes[name] = BoundShape((Several(name, scope),), False, "")
-        return Fitting(self._calls.resolver_within(function), bindings)
-
-    def asserting(self, call: CallExpr) -> Fitting:
-        """Return the names that have a meaning where a shape is asserted."""
-        function = self._flow.asserting.get(call)
-        return Fitting(unresolved) if function is None else self.declaring(function)
-
-    def _parameter(self, var: Var, function: FuncItem) -> Value:
-        scope = self._flow.scope(function)
-        if function in self._flow.mapped:
-            return NOTHING
-        if _is_first_of_method(var, function):
-            return self._receiver(var, function)
-        typ = get_proper_type(var.type)
-        if isinstance(typ, Instance) and typ.type.fullname == "builtins.int":
-            # Whatever it is, it is the same everywhere.
-            return Size.named(var.name, f"{scope}{INTEGER}")
-        if not is_shared(var.type):
-            # Nothing says that what is in an object has to do with the other parameters.
-            scope = f"{scope} {var.name}{LOOSE}"
-        return value_of_type(var.type, within(scope))
-
-    def parameters(self, function: FuncItem) -> dict[str, Value]:
-        """Return what is known of the parameters of a function within it."""
-        variables = [argument.variable for argument in function.arguments]
-        return {var.name: self._parameter(var, function) for var in variables}
-
-    def _receiver(self, var: Var, function: FuncItem) -> Value:
-        if function.is_class:
-            return ClassValue(function.info)
-        typ = get_proper_type(var.type)
-        if isinstance(typ, Instance):
-            return Typed(typ, self._flow.class_scope(function.info), is_self=True)
-        return NOTHING
-
     # Attributes.
 
     def _member(self, expr: MemberExpr) -> Value:
@@ -526,43 +442,8 @@ class Evaluation:
         return owner
 
 
-def _may_change(value: Value) -> bool:
-    """Return whether a value is an object that may be changed, or has one in it."""
-    match value:
-        case Items():
-            return value.may_change or any(map(_may_change, value.items))
-        case Record():
-            # What a schema declares holds, whatever is written into it.
-            return not value.name
-        case _:
-            return isinstance(value, Made)
-
-
-def _part(value: Value, path: tuple[int, ...]) -> Value:
-    for at in path:
-        if isinstance(value, Items):
-            value = value.items[at] if at < len(value.items) else NOTHING
-        else:
-            value = item_of(value)
-    return value
-
-
 def _is_of_module(expr: MemberExpr) -> bool:
     return isinstance(expr.expr, RefExpr) and isinstance(expr.expr.node, MypyFile)
-
-
-def _is_plain(typ: Type | None) -> bool:
-    """Return whether a type is an array's, or a tuple of such."""
-    proper = get_proper_type(typ)
-    if isinstance(proper, TupleType):
-        return all(map(_is_plain, proper.items))
-    return proper is not None and is_array(proper)
-
-
-def _is_first_of_method(var: Var, function: FuncItem) -> bool:
-    if not function.info or not function.arguments or function.is_static:
-        return False
-    return function.arguments[0].variable is var
 
 
 __all__ = ["Evaluation"]
