@@ -233,3 +233,16 @@ def changed(rows: Float[Array, "4"]) -> Float[Array, ""]:
     for name in ("b", "c"):
         table[name] = jnp.zeros((2, 4))
     return sum((value.sum() for value in table.values()), scalar(table["a"]))
+
+
+# 23: lists that are made of lists, and grow
+def grown_lists(row: Float[Array, "4"], table: Float[Array, "6 4"]) -> Float[Array, ""]:
+    part, sums, times = [row, row][:1], [row] + [row], [row] * 2
+    either = [row] if table.size > 1 else [table.sum(axis=0)]
+    split = jnp.split(table, 3)
+    gradients = jax.grad(lambda rows: scalar(rows[0]))([row, row])
+    for one in (part, sums, times, either, split, gradients):
+        one.append(row[:3])
+    last = part[-1] + sums[-1] + times[-1] + either[-1] + split[-1] + gradients[-1]
+    three: Float[Array, "3"] = last
+    return three.sum()

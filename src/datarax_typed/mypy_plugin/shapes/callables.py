@@ -1,7 +1,7 @@
 """What may be called: functions, classes, entries of the table, and what is made of them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mypy.nodes import (
     ArgKind,
@@ -134,7 +134,7 @@ def as_of_jax(value: Value) -> Value:
             halves = {name.replace("64", "32").replace("128", "64") for name in array.dtypes}
             return ArrayValue(array.dtypes | halves, array.shape)
         case Items():
-            return Items(tuple(map(as_of_jax, value.items)))
+            return replace(value, items=tuple(map(as_of_jax, value.items)))
         case _:
             return value
 

@@ -193,7 +193,7 @@ def _gradient(value: Value) -> Value:
         case ArrayValue():
             return value
         case Items(items=items):
-            return Items(tuple(map(_gradient, items)))
+            return replace(value, items=tuple(map(_gradient, items)))
         case Record(fields=fields):
             return Record({name: _gradient(part) for name, part in fields.items()}, value.is_whole)
         case _:

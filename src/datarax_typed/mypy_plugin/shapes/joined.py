@@ -1,6 +1,7 @@
 """What is known where one of several values is in force."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
@@ -40,7 +41,8 @@ def _two(left: Value, right: Value) -> Value:
             shape = _shapes(one.shape, other.shape)
             return OtherArray(ArrayValue(one.dtypes | other.dtypes, shape))
         case Items(), Items() if len(left.items) == len(right.items):
-            return Items(tuple(map(_two, left.items, right.items)))
+            items = tuple(map(_two, left.items, right.items))
+            return Items(items, left.may_change or right.may_change)
         case Record(), Record():
             common = left.fields.keys() & right.fields.keys()
             fields = {
@@ -86,7 +88,7 @@ def anonymous(value: Value) -> Value:
 def _anonymous_parts(value: Value) -> Value:
     match value:
         case Items():
-            return Items(tuple(map(anonymous, value.items)))
+            return replace(value, items=tuple(map(anonymous, value.items)))
         case Record():
             fields = {name: anonymous(part) for name, part in value.fields.items()}
             return Record(fields, value.is_whole, value.name)

@@ -19,7 +19,6 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Made,
     OtherArray,
     Record,
-    Size,
     Slice,
     Value,
 )
@@ -84,7 +83,7 @@ def applied(operator: str, *operands: Value) -> Outcome:
 
 def _indexed(base: Value, key: Value) -> Outcome:
     match base:
-        case ArrayValue() | Made():
+        case ArrayValue() | Made() | Items():
             return attempted(lambda: index(base, key))
         case OtherArray():
             found = attempted(lambda: index(base.array, key))
@@ -97,10 +96,6 @@ def _indexed(base: Value, key: Value) -> Outcome:
 
 def _item(base: Value, key: Value) -> Value:
     match base, key:
-        case Items(), Size(number=int() as at) if -len(base.items) <= at < len(base.items):
-            return base.items[at]
-        case Items(), Slice():
-            return _sliced(base, key)
         case Record(), Constant(value=str() as name):
             return base.fields.get(name, NOTHING)
         case Typed(), Slice():
@@ -113,16 +108,6 @@ def _item(base: Value, key: Value) -> Value:
             return base
         case _:
             return NOTHING
-
-
-def _sliced(base: Items, key: Slice) -> Value:
-    ends = [
-        end.number if isinstance(end, Size) else None for end in (key.start, key.stop, key.step)
-    ]
-    given = (key.start, key.stop, key.step)
-    if any(end is None and part != Constant(None) for end, part in zip(ends, given, strict=True)):
-        return NOTHING
-    return Items(base.items[slice(*ends)])
 
 
 __all__ = ["Operations", "applied"]

@@ -212,7 +212,8 @@ def meshgrid(
     require(all(len(line.shape) == 1 for line in lines))
     if text(indexing) == "xy" and len(axes) > 1:
         axes[:2] = axes[1], axes[0]
-    return Items(tuple(ArrayValue(line.dtypes, tuple(axes)) for line in lines))
+    items = tuple(ArrayValue(line.dtypes, tuple(axes)) for line in lines)
+    return Items(items, may_change=True)
 
 
 def _cast(dtype: Value) -> Function:

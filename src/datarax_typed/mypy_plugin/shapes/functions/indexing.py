@@ -1,6 +1,7 @@
 """What an index gives: numbers, slices, new axes, masks and arrays of places."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from datarax_typed.mypy_plugin.shapes.functions.arguments import (
@@ -50,7 +51,7 @@ def index(value: Value, key: Value) -> Value:
     if isinstance(value, Made) and key == EllipsisValue():
         return unwrapped(value)
     if isinstance(value, Items):
-        return _item(value.items, key)
+        return _item(value, key)
     try:
         found = array(value)
         return ArrayValue(found.dtypes, _indexed(found.shape, _parts(key)))
@@ -58,14 +59,16 @@ def index(value: Value, key: Value) -> Value:
         return NOTHING
 
 
-def _item(items: tuple[Value, ...], key: Value) -> Value:
+def _item(value: Items, key: Value) -> Value:
+    items = value.items
     match key:
         case Size() if key.number is not None and -len(items) <= key.number < len(items):
             return items[key.number]
         case Slice(start, stop, step):
             first, last, by = map(_number, (start, stop, step))
             is_known = all(end == NONE or _number(end) is not None for end in (start, stop, step))
-            return Items(items[first:last:by]) if is_known and by != 0 else NOTHING
+            is_made = is_known and by != 0
+            return replace(value, items=items[first:last:by]) if is_made else NOTHING
         case _:
             return NOTHING
 

@@ -144,9 +144,8 @@ def split(ary: Value, indices_or_sections: Value, axis: Value = ZERO) -> Value:
     else:
         parts = _even(along, integer(indices_or_sections))
     require(len(parts) <= _MOST_PARTS)
-    return Items(
-        tuple(ArrayValue(found.dtypes, replaced(found.shape, index, part)) for part in parts)
-    )
+    items = tuple(ArrayValue(found.dtypes, replaced(found.shape, index, part)) for part in parts)
+    return Items(items, may_change=True)
 
 
 def _even(along: Axis, count: int) -> list[Axis]:

@@ -1,6 +1,7 @@
 """Operators: of arrays, and of the integers that sizes are."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from datarax_typed.mypy_plugin.arithmetic import combined, negated
@@ -96,16 +97,19 @@ def _check_bits(name: str, dtypes: frozenset[str]) -> None:
 
 def _of_items(symbol: str, left: Value, right: Value) -> Value:
     match symbol, left, right:
-        case "+", Items(first), Items(second):
-            return NOTHING if len(first) + len(second) > _MOST_ITEMS else Items(first + second)
-        case ("*", Items(first), Size() as times) | ("*", Size() as times, Items(first)):
-            return _times(first, times.number)
+        case "+", Items(first) as one, Items(second):
+            is_short = len(first) + len(second) <= _MOST_ITEMS
+            return replace(one, items=first + second) if is_short else NOTHING
+        case ("*", Items() as one, Size() as times) | ("*", Size() as times, Items() as one):
+            return _times(one, times.number)
         case _:
             return NOTHING
 
 
-def _times(parts: tuple[Value, ...], count: int | None) -> Value:
-    return NOTHING if count is None or count * len(parts) > _MOST_ITEMS else Items(parts * count)
+def _times(parts: Items, count: int | None) -> Value:
+    if count is None or count * len(parts.items) > _MOST_ITEMS:
+        return NOTHING
+    return replace(parts, items=parts.items * count)
 
 
 def _of_numbers(symbol: str, left: Value, right: Value) -> Value:

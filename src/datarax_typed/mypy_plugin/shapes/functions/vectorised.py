@@ -1,6 +1,7 @@
 """Values with an axis more or less, as `jax.vmap` gives and takes them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from datarax_typed.mypy_plugin.shapes.functions.arguments import NotKnownError
 from datarax_typed.mypy_plugin.shapes.functions.axes import position, replaced
@@ -73,7 +74,7 @@ def _each(value: Value, function: Callable[[ArrayValue], Value]) -> Value:
         case Size() | Constant(bool() | float() | complex()):
             return _each(ArrayValue(together([operand(value)]), ()), function)
         case Items(items):
-            return Items(tuple(_each(item, function) for item in items))
+            return replace(value, items=tuple(_each(item, function) for item in items))
         case Record(fields, is_whole, _):
             done = {name: _each(item, function) for name, item in fields.items()}
             return Record(done, is_whole)
