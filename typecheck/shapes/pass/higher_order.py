@@ -246,3 +246,13 @@ def grown_lists(row: Float[Array, "4"], table: Float[Array, "6 4"]) -> Float[Arr
     last = part[-1] + sums[-1] + times[-1] + either[-1] + split[-1] + gradients[-1]
     three: Float[Array, "3"] = last
     return three.sum()
+
+
+# 24: layers that change
+def changed_layers(rows: Float[Array, "b 4"], rngs: nnx.Rngs) -> Float[Array, "b 3"]:
+    layers = nnx.Sequential(nnx.Linear(4, 8, rngs=rngs), nnx.relu)
+    layers.layers.append(nnx.Linear(8, 3, rngs=rngs))
+    others = nnx.Sequential(nnx.Linear(4, 8, rngs=rngs))
+    others.layers[0] = nnx.Linear(4, 3, rngs=rngs)
+    found: Float[Array, "b 3"] = layers(rows) + others(rows)
+    return found

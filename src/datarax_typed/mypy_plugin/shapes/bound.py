@@ -16,9 +16,7 @@ from mypy.types import Instance, NoneType, TupleType, Type, get_proper_type
 from datarax_typed.mypy_plugin.shapes.annotation import Resolve
 from datarax_typed.mypy_plugin.shapes.batches import BatchValue, OperatorValue
 from datarax_typed.mypy_plugin.shapes.bindings import Bindings, BoundShape
-from datarax_typed.mypy_plugin.shapes.callables import (
-    ClassValue,
-)
+from datarax_typed.mypy_plugin.shapes.callables import Chained, ClassValue
 from datarax_typed.mypy_plugin.shapes.declared import (
     Typed,
     has_annotation,
@@ -159,7 +157,7 @@ def may_change(value: Value) -> bool:
             # What a schema declares holds, whatever is written into it.
             return not value.name
         case _:
-            return isinstance(value, Made)
+            return isinstance(value, Made | Chained)
 
 
 def _part(value: Value, path: tuple[int, ...]) -> Value:

@@ -45,6 +45,7 @@ _MUTABLE: Final = frozenset(
 )
 # What a variable of flax holds is assigned so.
 _CONTENTS: Final = ("value", "raw_value")
+_LAYERS: Final = "layers"
 
 
 @dataclass(slots=True)
@@ -63,11 +64,18 @@ class Changes:
         while isinstance(place, IndexExpr) or _is_content(place):
             place = place.base if isinstance(place, IndexExpr) else _owner(place)
         self.found |= set(_holders(place))
+        self._note_layers(place)
 
     def note_content(self, target: Expression) -> None:
         """Note that a variable of flax is changed, if a target is what it holds."""
         if _is_content(target):
             self.note(target)
+        self._note_layers(target)
+
+    def _note_layers(self, place: Expression) -> None:
+        """Note that an `nnx.Sequential` is changed, if a place is where its layers are."""
+        if isinstance(place, MemberExpr) and place.name == _LAYERS:
+            self.found |= set(_holders(place.expr))
 
     def note_names(self, targets: Iterable[Expression], value: Expression) -> None:
         """Note that targets are further names of what is in a value."""
