@@ -116,10 +116,9 @@ class Attributes:
             return value_of_type(_seen_from(typ, result, node.var.info), _reading(owner))
         if isinstance(node, FuncDef | Decorator):
             found = function_of(node, owner)
-            if found is None or isinstance(found, tuple):
-                return NOTHING
             info = node.info if isinstance(node, FuncDef) else node.var.info
-            return replace(found, variables=variables_of(owner, info))
+            variables = variables_of(owner, info)
+            return NOTHING if found is None else replace(found, variables=variables)
         return self._field(owner, typ, node) if isinstance(node, Var) else NOTHING
 
     def _field(self, owner: Typed, typ: Instance, var: Var) -> Value:
@@ -163,8 +162,7 @@ def _of_class(owner: ClassValue, name: str) -> Value:
     function = node.func if isinstance(node, Decorator) else node
     if not isinstance(function, FuncDef):
         return NOTHING
-    found = function_of(node, owner if function.is_class else None)
-    return NOTHING if found is None or isinstance(found, tuple) else found
+    return function_of(node, owner if function.is_class else None) or NOTHING
 
 
 def _instance(typ: Type) -> Instance | None:

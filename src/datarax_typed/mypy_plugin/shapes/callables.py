@@ -1,6 +1,6 @@
 """What may be called: functions, classes, entries of the table, and what is made of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mypy.nodes import (
@@ -139,10 +139,8 @@ def as_of_jax(value: Value) -> Value:
             return value
 
 
-def function_of(
-    node: SymbolNode | None, receiver: Value | None = None
-) -> Function | tuple[Function, ...] | None:
-    """Return the function of a definition; several, of one that is overloaded.
+def function_of(node: SymbolNode | None, receiver: Value | None = None) -> Function | None:
+    """Return the function of a definition; None of one that is overloaded, or not known.
 
     Args:
         node: the definition.
@@ -156,13 +154,17 @@ def function_of(
             # Of a function that is written twice, under a condition, mypy shows the first.
             typ = get_proper_type(node.type)
             return _bound(node, typ, receiver) if isinstance(typ, CallableType) else None
-        case OverloadedFuncDef() if not node.is_property:
-            typ = get_proper_type(node.type)
-            items = typ.items if isinstance(typ, Overloaded) else []
-            found = [_bound(node, item, receiver) for item in items]
-            return tuple(one for one in found if one is not None)
         case _:
             return None
+
+
+def overloads_of(node: OverloadedFuncDef) -> Iterator[Function]:
+    """Yield what an overloaded function may be; nothing for a method."""
+    typ = get_proper_type(node.type)
+    for item in typ.items if isinstance(typ, Overloaded) and not node.info else ():
+        found = _bound(node, item, None)
+        if found is not None:
+            yield found
 
 
 def _bound(
@@ -240,5 +242,6 @@ __all__ = [
     "function_of",
     "is_opaque",
     "is_telling_signature",
+    "overloads_of",
     "paired",
 ]

@@ -30,6 +30,7 @@ from datarax_typed.mypy_plugin.shapes.callables import (
     function_of,
     is_opaque,
     is_telling_signature,
+    overloads_of,
     paired,
 )
 from datarax_typed.mypy_plugin.shapes.declared import Typed, dims_of, replaced, value_of_type
@@ -236,10 +237,9 @@ class Calls:
         """Return what an overloaded function gives, if only one of its signatures fits."""
         if arguments is None:
             return Outcome(NOTHING)
-        items = function_of(node) if not node.info else None
         outcomes = [
             self._function(item, arguments)
-            for item in (items if isinstance(items, tuple) else ())
+            for item in overloads_of(node)
             if paired(item.signature, arguments) is not None
         ]
         fitting = [outcome for outcome in outcomes if not outcome.findings]
@@ -334,8 +334,7 @@ def _looks_at_arguments(callee: Value) -> bool:
 
 def _initialiser(info: TypeInfo, made: Value = NOTHING) -> Function | None:
     symbol = info.get("__init__")
-    found = function_of(symbol.node if symbol is not None else None, made)
-    return found if isinstance(found, Function) else None
+    return function_of(symbol.node if symbol is not None else None, made)
 
 
 def _partial(function: Function, rest: Sequence[Argument]) -> Function:

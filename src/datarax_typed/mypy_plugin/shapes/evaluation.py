@@ -346,8 +346,7 @@ class Evaluation:
         node = expr.node
         if isinstance(node, TypeInfo):
             return ClassValue(node)
-        found = function_of(node)
-        return NOTHING if found is None or isinstance(found, tuple) else found
+        return function_of(node) or NOTHING
 
     def _variable(self, expr: NameExpr, var: Var) -> Value:
         bindings = self._reads(expr)

@@ -9,6 +9,7 @@ from mypy.nodes import (
     Context,
     DictExpr,
     ListExpr,
+    OverloadedFuncDef,
     RefExpr,
     TupleExpr,
     TypeInfo,
@@ -22,10 +23,7 @@ from datarax_typed.mypy_plugin.shapes.batches import (
     batch_of,
     config_value,
 )
-from datarax_typed.mypy_plugin.shapes.callables import (
-    Argument,
-    function_of,
-)
+from datarax_typed.mypy_plugin.shapes.callables import Argument, overloads_of
 from datarax_typed.mypy_plugin.shapes.declared import Typed
 from datarax_typed.mypy_plugin.shapes.findings import Outcome
 from datarax_typed.mypy_plugin.shapes.operators import Operators, is_composite
@@ -102,8 +100,8 @@ class OperatorCalls:
 
 def _chained(call: CallExpr, arguments: Sequence[Argument]) -> OperatorValue | None:
     stages = tuple((one.value, one.place) for one in arguments if one.name is None)
-    items = function_of(call.callee.node) if isinstance(call.callee, RefExpr) else None
-    first = items[0] if isinstance(items, tuple) and items else None
+    node = call.callee.node if isinstance(call.callee, RefExpr) else None
+    first = next(overloads_of(node), None) if isinstance(node, OverloadedFuncDef) else None
     made = get_proper_type(first.signature.ret_type) if first is not None else None
     if not isinstance(made, Instance):
         return None

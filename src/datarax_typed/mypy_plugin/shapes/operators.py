@@ -172,7 +172,7 @@ class Operators:
         operator = stage.operator
         symbol = operator.info.get("transform")
         method = function_of(symbol.node if symbol is not None else None, operator)
-        if not isinstance(method, Function):
+        if method is None:
             return NOTHING, ()
         values = [_field(batch.data, key) for key in keys]
         fitting = Fitting(self._calls.resolver_of(method))
