@@ -46,7 +46,7 @@ def calls(params: Params, x: Array, operator: BrightnessOperator) -> None:
     jit(operator, donate="yes")  # E: call-overload: No overload variant of "jit" matches argument type
     jit(operator)(x)  # E: arg-type: incompatible type "Array"; expected "Batch[Any]"
     vmap(predict, in_axes=(None, 0))(x, x)  # E: arg-type: incompatible type "Array"; expected "Params"
-    vmap(predict)(params, x).missing  # E: attr-defined: "Array" has no attribute "missing"
+    vmap(predict, in_axes=(None, 0))(params, x).missing  # E: attr-defined: "Array" has no attribute "missing"
     vmap(both)(x)  # E: call-arg: Too few arguments
     grad(loss)(params, x)  # E: call-arg: Too few arguments
     grad(loss)(x, x, x)  # E: arg-type: incompatible type "Array"; expected "Params"

@@ -7,6 +7,8 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
+from datarax_typed.transforms import grad
+
 
 def scalar(row: Float[Array, "4"]) -> Float[Array, ""]:
     return row.sum()
@@ -85,6 +87,10 @@ def gradient_beside_the_value(weights: Float[Array, "3"], rows: Float[Array, "b 
 def gradients_of_both(weights: Float[Array, "3"], rows: Float[Array, "b 3"]) -> Array:
     of_weights, of_rows = jax.grad(loss, argnums=(0, 1))(weights, rows)
     return loss(of_rows, of_weights)  # E: datarax-shape: weights: expected Float[Array, "3"] ;; datarax-shape: rows: expected Float[Array, "b 3"]
+
+
+def grad_with_types(weights: Float[Array, "4"], rows: Float[Array, "b 3"]) -> Array:
+    return grad(loss)(weights, rows)  # E: datarax-shape: loss: weights: expected Float[Array, "3"]
 
 
 def grad_of_no_scalar(weights: Float[Array, "3"], rows: Float[Array, "b 3"]) -> Array:

@@ -7,6 +7,8 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
+from datarax_typed.transforms import value_and_grad
+
 
 def scalar(row: Float[Array, "4"]) -> Float[Array, ""]:
     return row.sum()
@@ -256,3 +258,9 @@ def changed_layers(rows: Float[Array, "b 4"], rngs: nnx.Rngs) -> Float[Array, "b
     others.layers[0] = nnx.Linear(4, 3, rngs=rngs)
     found: Float[Array, "b 3"] = layers(rows) + others(rows)
     return found
+
+
+# 25: with transforms that have types
+def typed_step(weights: Float[Array, "3"], rows: Float[Array, "b 3"]) -> Float[Array, "3"]:
+    value, gradients = value_and_grad(loss)(weights, rows)
+    return weights - 0.1 * gradients * value

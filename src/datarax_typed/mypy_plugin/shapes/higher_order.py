@@ -17,6 +17,7 @@ from datarax_typed.mypy_plugin.shapes.callables import (
 from datarax_typed.mypy_plugin.shapes.findings import Finding, Outcome, attempted
 from datarax_typed.mypy_plugin.shapes.fitting import array_text
 from datarax_typed.mypy_plugin.shapes.functions import added_axis, axis_size, removed_axis
+from datarax_typed.mypy_plugin.shapes.functions.kinds import INEXACT
 from datarax_typed.mypy_plugin.shapes.joined import joined
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
@@ -32,6 +33,8 @@ from datarax_typed.mypy_plugin.shapes.values import (
 # Gives what the call of a value gives.
 Called: TypeAlias = Callable[[Value, Sequence[Argument]], Outcome]
 
+# What gives gradients that are what the arguments are.
+_PLAIN: Final = ("jax.", "datarax_typed.")
 _FIRST: Final = Size.of(0)
 _NO: Final = Constant(False)
 
@@ -69,7 +72,7 @@ def _differentiated(name: str, function: Value, given: Mapping[str, Value]) -> V
     if not isinstance(has_aux, Constant) or not isinstance(has_aux.value, bool):
         return NOTHING
     # The gradient of a module is no module.
-    argnums = _numbers(given.get("argnums", _FIRST)) if name.startswith("jax.") else None
+    argnums = _numbers(given.get("argnums", _FIRST)) if name.startswith(_PLAIN) else None
     return Differentiated(
         function, name.rpartition(".")[2], argnums, has_aux.value, "value" in name
     )
@@ -99,7 +102,7 @@ _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("jax.vmap", "datarax_typed.vmap"), _OF_VMAP),
     **{
         f"{package}{name}": _OF_GRADIENT
-        for package in ("jax.", "flax.nnx.", "equinox.filter_")
+        for package in (*_PLAIN, "flax.nnx.", "equinox.filter_")
         for name in ("grad", "value_and_grad")
     },
 }
@@ -188,10 +191,11 @@ def _gradients(callee: Differentiated, arguments: Sequence[Argument]) -> Value:
 
 
 def _gradient(value: Value) -> Value:
-    """Return what is known of the gradient for a value: for arrays, an array like each."""
+    """Return what is known of the gradient for a value, or of its tangent: arrays like its own."""
     match value:
         case ArrayValue():
-            return value
+            # Of integers, JAX gives arrays of a dtype that has no values.
+            return value if value.dtypes & INEXACT else NOTHING
         case Items(items=items):
             return replace(value, items=tuple(map(_gradient, items)))
         case Record(fields=fields):
@@ -310,7 +314,7 @@ def _jvp(called: Called, fun: Argument, primals: Argument, tangents: Argument) -
     )
     given = [Argument(value, place) for value, place in zip(values, places, strict=False)]
     outcome = called(fun.value, list(map(_traced, given)))
-    return replace(outcome, value=Items((outcome.value, outcome.value)))
+    return replace(outcome, value=Items((outcome.value, _gradient(outcome.value))))
 
 
 def _traced(argument: Argument) -> Argument:
