@@ -264,3 +264,19 @@ def changed_layers(rows: Float[Array, "b 4"], rngs: nnx.Rngs) -> Float[Array, "b
 def typed_step(weights: Float[Array, "3"], rows: Float[Array, "b 3"]) -> Float[Array, "3"]:
     value, gradients = value_and_grad(loss)(weights, rows)
     return weights - 0.1 * gradients * value
+
+
+# 26: what changes under another name
+def changed_elsewhere(row: Float[Array, "4"]) -> Float[Array, ""]:
+    tables = [{"row": row}, {"row": row}]
+    both = zip(tables, range(2), strict=True)
+    for table, at in both:
+        table["row"] = jnp.zeros((at + 1, 4))
+    tree = {"inner": {"row": row}, "other": {"row": row}}
+    inner = tree.get("inner")
+    if inner is not None:
+        inner["row"] = jnp.zeros((2, 4))
+    _, last = [*enumerate([tree["other"]])][-1]
+    next(iter([tree["other"]]))["row"] = jnp.zeros((2, 4))
+    total = tables[1]["row"] + tree["inner"]["row"] + last["row"]
+    return scalar(total.sum(axis=0)) + scalar(tree["other"]["row"][0])

@@ -1,6 +1,6 @@
 """Which variables and attributes hold what is changed in place, under whatever name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -46,6 +46,15 @@ _MUTABLE: Final = frozenset(
 # What a variable of flax holds is assigned so.
 _CONTENTS: Final = ("value", "raw_value")
 _LAYERS: Final = "layers"
+# What a list or dict gives of what is in it, and what hands that on.
+_GIVERS: Final = frozenset({"copy", "get", "items", "pop", "popitem", "setdefault", "values"})
+_PASSERS: Final = frozenset(
+    {
+        *("builtins.dict", "builtins.enumerate", "builtins.filter", "builtins.iter"),
+        *("builtins.list", "builtins.next", "builtins.reversed", "builtins.sorted"),
+        *("builtins.tuple", "builtins.zip", "copy.copy"),
+    }
+)
 
 
 @dataclass(slots=True)
@@ -63,7 +72,7 @@ class Changes:
         """Note that an object is changed."""
         while isinstance(place, IndexExpr) or _is_content(place):
             place = place.base if isinstance(place, IndexExpr) else _owner(place)
-        self.found |= set(_holders(place))
+        self.found |= set(_handed_on(place))
         self._note_layers(place)
 
     def note_content(self, target: Expression) -> None:
@@ -127,22 +136,33 @@ def _holders(place: Expression) -> Iterator[_Holder]:
 
 def _handed_on(value: Expression) -> Iterator[_Holder]:
     """Yield the names of what is in a value, not only used to make it."""
+    yield from _holders(value)
+    for part in _held(value):
+        yield from _handed_on(part)
+
+
+def _held(value: Expression) -> Sequence[Expression]:
     match value:
-        case NameExpr() | MemberExpr():
-            yield from _holders(value)
         case TupleExpr(items=items) | ListExpr(items=items) | SetExpr(items=items):
-            for item in items:
-                yield from _handed_on(item)
+            return items
         case DictExpr(items=pairs):
-            for _, item in pairs:
-                yield from _handed_on(item)
+            return [item for _, item in pairs]
         case ConditionalExpr(if_expr=left, else_expr=right) | OpExpr(left=left, right=right):
-            yield from _handed_on(left)
-            yield from _handed_on(right)
+            return [left, right]
         case IndexExpr(base=inner) | StarExpr(expr=inner) | AssignmentExpr(value=inner):
-            yield from _handed_on(inner)
+            return [inner]
+        case CallExpr():
+            return _given(value)
         case _:
-            return
+            return []
+
+
+def _given(call: CallExpr) -> Sequence[Expression]:
+    """Return of what a call gives what is in it."""
+    callee = call.callee
+    if isinstance(callee, RefExpr) and callee.fullname in _PASSERS:
+        return call.args
+    return [callee.expr] if isinstance(callee, MemberExpr) and callee.name in _GIVERS else []
 
 
 def _function(call: CallExpr, around: FuncItem | None) -> FuncDef | None:
