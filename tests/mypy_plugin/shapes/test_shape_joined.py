@@ -10,6 +10,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     ArrayValue,
     Constant,
     Items,
+    Number,
     Record,
     Several,
     Size,
@@ -19,6 +20,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
 FLOAT = frozenset({"float32"})
 INT = frozenset({"int32"})
 TWO, THREE, B = Size.of(2), Size.of(3), Size.named("b", "f")
+WHOLE = Number("int")
 
 AXES = st.sampled_from([TWO, THREE, B, None])
 ARRAYS = st.builds(
@@ -45,8 +47,10 @@ VALUES: st.SearchStrategy[Value] = st.recursive(
             ArrayValue(FLOAT | INT, (None, B)),
         ),
         (ArrayValue(FLOAT, (TWO,)), ArrayValue(FLOAT, ()), ArrayValue(FLOAT, (Several(),))),
-        (TWO, THREE, NOTHING),
-        (Items((TWO, B)), Items((TWO, TWO)), Items((TWO, NOTHING))),
+        (TWO, THREE, WHOLE),
+        (WHOLE, B, WHOLE),
+        (Number("float"), TWO, NOTHING),
+        (Items((TWO, B)), Items((TWO, TWO)), Items((TWO, WHOLE))),
         (Items((TWO,)), Items(()), NOTHING),
         (Constant(None), ArrayValue(FLOAT, ()), NOTHING),
     ],
@@ -75,4 +79,4 @@ def test_of_no_value_nothing_is_known() -> None:
 
 def test_without_names_numbers_are_left() -> None:
     known = Items((ArrayValue(FLOAT, (TWO, B, Several("x", "f"))), B, TWO))
-    assert anonymous(known) == Items((ArrayValue(FLOAT, (TWO, None, Several())), NOTHING, TWO))
+    assert anonymous(known) == Items((ArrayValue(FLOAT, (TWO, None, Several())), WHOLE, TWO))

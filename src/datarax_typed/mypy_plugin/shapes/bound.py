@@ -21,6 +21,7 @@ from datarax_typed.mypy_plugin.shapes.declared import (
     Typed,
     has_annotation,
     is_array,
+    is_number,
     is_shared,
     names_in,
     replaced,
@@ -28,7 +29,7 @@ from datarax_typed.mypy_plugin.shapes.declared import (
     within,
 )
 from datarax_typed.mypy_plugin.shapes.fitting import Fitting
-from datarax_typed.mypy_plugin.shapes.iteration import item_of
+from datarax_typed.mypy_plugin.shapes.iteration import is_named_tuple, item_of, part_of
 from datarax_typed.mypy_plugin.shapes.matching import unresolved
 from datarax_typed.mypy_plugin.shapes.operations import applied
 from datarax_typed.mypy_plugin.shapes.sites import Binding
@@ -85,8 +86,8 @@ class BoundValues:
                 return NOTHING
 
     def _annotated(self, var: Var, statement: AssignmentStmt) -> Value:
-        if not has_annotation(var.type) and _is_plain(var.type):
-            # `y: Array = f(x)` says less than f does.
+        if not has_annotation(var.type) and (_is_plain(var.type) or is_number(var.type)):
+            # `y: Array = f(x)` says less than f does. Of `WIDTH = 64`, mypy declares the type.
             return self._evaluation.value(statement.rvalue)
         made = self._evaluation.value(statement.rvalue)
         if isinstance(made, OperatorValue | BatchValue):
@@ -164,6 +165,8 @@ def _part(value: Value, path: tuple[int, ...]) -> Value:
     for at in path:
         if isinstance(value, Items):
             value = value.items[at] if at < len(value.items) else NOTHING
+        elif is_named_tuple(value):
+            value = part_of(value, at)
         else:
             value = item_of(value)
     return value

@@ -212,7 +212,7 @@ def paired(
     names = list(signature.arg_names)
     positions = [at for at, kind in enumerate(kinds) if kind.is_positional()]
     starred = kinds.index(ArgKind.ARG_STAR) if ArgKind.ARG_STAR in kinds else None
-    found: list[tuple[str, Type, Argument]] = []
+    found: list[tuple[int, str, Argument]] = []
     taken = 0
     for argument in given:
         if argument.name is None:
@@ -224,10 +224,10 @@ def paired(
                 at = kinds.index(ArgKind.ARG_STAR2)
         if at is None:
             return None
-        found.append(
-            (argument.name or names[at] or f"argument {taken}", signature.arg_types[at], argument)
-        )
-    return found
+        found.append((at, argument.name or names[at] or f"argument {taken}", argument))
+    # As jaxtyping reads them: a name is bound by the first parameter that has it.
+    found.sort(key=lambda one: one[0])
+    return [(where, signature.arg_types[at], argument) for at, where, argument in found]
 
 
 __all__ = [

@@ -33,6 +33,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Either,
     Foreign,
     Items,
+    Number,
     OtherArray,
     Record,
     Several,
@@ -42,6 +43,10 @@ from datarax_typed.mypy_plugin.shapes.values import (
 )
 
 _DEEPEST: Final = 6
+_NUMBERS: Final[Mapping[str, Number]] = {
+    "builtins.int": Number("int"),
+    "builtins.float": Number("float"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +209,12 @@ def is_array(typ: Type) -> bool:
     )
 
 
+def is_number(typ: Type | None) -> bool:
+    """Return whether a type is that of Python's integers, or numbers with a point."""
+    proper = get_proper_type(typ)
+    return isinstance(proper, Instance) and proper.type.fullname in _NUMBERS
+
+
 def _is_of_jax(typ: Type) -> bool:
     proper = get_proper_type(typ)
     is_other = isinstance(proper, Instance) and not proper.type.fullname.startswith("jax")
@@ -222,6 +233,9 @@ def _of_proper(typ: Type, reading: Reading, depth: int) -> Value:
             return Constant(None)
         case LiteralType() if not proper.is_enum_literal():
             return _literal(proper.value)
+        case Instance() if proper.type.fullname in _NUMBERS:
+            known = proper.last_known_value
+            return _NUMBERS[proper.type.fullname] if known is None else _literal(known.value)
         case TypeVarType():
             variables = reading.variables or {}
             return variables.get(proper.id, NOTHING)
@@ -266,6 +280,7 @@ __all__ = [
     "dims_of",
     "has_annotation",
     "is_array",
+    "is_number",
     "is_opaque_type",
     "is_shared",
     "is_telling",

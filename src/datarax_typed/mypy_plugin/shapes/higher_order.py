@@ -24,6 +24,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     ArrayValue,
     Constant,
     Items,
+    Number,
     Record,
     Several,
     Size,
@@ -320,7 +321,7 @@ def _jvp(called: Called, fun: Argument, primals: Argument, tangents: Argument) -
 def _traced(argument: Argument) -> Argument:
     """Return what a function gets of an argument: arrays for numbers."""
     value = argument.value
-    is_number = isinstance(value, Size | Constant) and value != Constant(None)
+    is_number = isinstance(value, Size | Constant | Number) and value != Constant(None)
     return replace(argument, value=NOTHING if is_number else as_of_jax(value))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mypy.types import Instance, Type, get_proper_type
+from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from datarax_typed.mypy_plugin.shapes.declared import Typed, value_of_type, within
 from datarax_typed.mypy_plugin.shapes.findings import attempted
@@ -59,6 +59,19 @@ def argument_of(value: Typed) -> Value:
     return value_of_type(last, within(""))
 
 
+def is_named_tuple(value: Value) -> bool:
+    """Return whether a value is an object of a named tuple's class."""
+    typ = get_proper_type(value.typ) if isinstance(value, Typed) else None
+    return isinstance(typ, TupleType) and typ.partial_fallback.type.fullname != "builtins.tuple"
+
+
+def part_of(value: Value, at: int) -> Value:
+    """Return what is known of an item of a named tuple."""
+    typ = get_proper_type(value.typ) if isinstance(value, Typed) else None
+    items = typ.items if isinstance(typ, TupleType) else []
+    return value_of_type(items[at], within("")) if -len(items) <= at < len(items) else NOTHING
+
+
 def view(owner: Value, name: str) -> Stream | None:
     """Return what `owner.values()` or `owner.items()` goes through; None of what is no dict."""
     if name not in _VIEWS:
@@ -102,4 +115,13 @@ _ITERABLES: Final = (
     *("typing.Collection", "typing.Reversible", "typing.AbstractSet", "collections.deque"),
 )
 
-__all__ = ["ITERATORS", "Stream", "argument_of", "has_name", "item_of", "view"]
+__all__ = [
+    "ITERATORS",
+    "Stream",
+    "argument_of",
+    "has_name",
+    "is_named_tuple",
+    "item_of",
+    "part_of",
+    "view",
+]

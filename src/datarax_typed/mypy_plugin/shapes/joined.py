@@ -12,6 +12,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Foreign,
     Items,
     Made,
+    Number,
     OtherArray,
     Record,
     Several,
@@ -40,6 +41,8 @@ def _two(left: Value, right: Value) -> Value:
         case OtherArray(array=one), OtherArray(array=other):
             shape = _shapes(one.shape, other.shape)
             return OtherArray(ArrayValue(one.dtypes | other.dtypes, shape))
+        case Size() | Number("int"), Size() | Number("int"):
+            return Number("int")
         case Items(), Items() if len(left.items) == len(right.items):
             items = tuple(map(_two, left.items, right.items))
             return Items(items, left.may_change or right.may_change)
@@ -74,7 +77,7 @@ def anonymous(value: Value) -> Value:
     """Return what is known of a value where its names have no meaning: numbers alone."""
     match value:
         case Size():
-            return NOTHING if value.number is None else value
+            return Number("int") if value.number is None else value
         case ArrayValue():
             return _anonymous_array(value)
         case OtherArray():

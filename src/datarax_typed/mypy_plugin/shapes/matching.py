@@ -126,7 +126,9 @@ def _axis_mismatch(dim: Dim, axis: Axis, place: int, bindings: Bindings) -> str 
             text = _shown(size)
         case Symbolic(text=formula, broadcasts=broadcasts):
             expected = computed(formula, bindings.size)
-            text = f'"{formula}", which is {_shown(expected)}'
+            text = f'"{formula}"'
+            if _shown(expected) != text:
+                text = f"{text}, which is {_shown(expected)}"
         case _:
             return None
     is_wrong = differ(axis, expected, by_name=False) and _must_be_equal(axis, broadcasts)

@@ -9,7 +9,12 @@ from datarax_typed.mypy_plugin.shapes.callables import ClassValue, as_of_jax
 from datarax_typed.mypy_plugin.shapes.declared import Typed
 from datarax_typed.mypy_plugin.shapes.findings import Outcome, attempted
 from datarax_typed.mypy_plugin.shapes.functions import OPERATORS, index
-from datarax_typed.mypy_plugin.shapes.iteration import argument_of, has_name
+from datarax_typed.mypy_plugin.shapes.iteration import (
+    argument_of,
+    has_name,
+    is_named_tuple,
+    part_of,
+)
 from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     ArrayValue,
@@ -19,6 +24,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Made,
     OtherArray,
     Record,
+    Size,
     Slice,
     Value,
 )
@@ -100,6 +106,8 @@ def _item(base: Value, key: Value) -> Value:
             return base.fields.get(name, NOTHING)
         case Typed(), Slice():
             return base if has_name(base.typ, _SEQUENCES) else NOTHING
+        case Typed(), Size(number=int() as at) if is_named_tuple(base):
+            return part_of(base, at)
         case Typed(), _:
             is_known = has_name(base.typ, _CONTAINERS) or is_variable(base.typ)
             return argument_of(base) if is_known else NOTHING

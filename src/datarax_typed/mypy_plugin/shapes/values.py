@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from datarax_typed.mypy_plugin.shapes.sizes import Size
 
@@ -58,6 +58,17 @@ class Constant:
     """A value that source text tells: a number with a point, a text, True, None."""
 
     value: float | complex | str | bytes | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A Python number of which the type alone is known.
+
+    Attributes:
+        kind: "int", or "float", which may be an integer too: Python takes one for it.
+    """
+
+    kind: Literal["int", "float"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,7 @@ Value: TypeAlias = (
     | Size
     | ArrayValue
     | Constant
+    | Number
     | DtypeValue
     | Items
     | Slice
@@ -209,6 +221,7 @@ __all__ = [
     "Items",
     "Made",
     "Nothing",
+    "Number",
     "OtherArray",
     "Pending",
     "Record",

@@ -496,8 +496,8 @@ REFUSED = {
     "jnp.add(m, m.T)": "add: (3, 4) and (4, 3) do not broadcast",
     "m * m.T": "multiply: (3, 4) and (4, 3) do not broadcast",
     "m < m.T": "less: (3, 4) and (4, 3) do not broadcast",
-    "x & 1": "bitwise_and: float32 has no bits to combine",
-    "~x": "bitwise_not: float32 has no bits to combine",
+    "x & 1": "bitwise_and: Float32 has no bits to combine",
+    "~x": "bitwise_not: Float32 has no bits to combine",
     "m @ m": "matmul: the inner axes are 4 and 3",
     "m @ s": "matmul: a number is no matrix",
     "jnp.dot(m, m)": "dot: the inner axes are 4 and 3",
@@ -510,7 +510,7 @@ REFUSED = {
     "jnp.stack([m, m.T])": "stack: axis 0 is 3 and 4",
     "jnp.split(x, 2, axis=1)": "split: 3 cannot be split into 2 equal parts",
     "x[0, 0, 0, 0]": "index: 4 indices for (2, 3, 4)",
-    "x[v]": "index: an index is an integer or a boolean, not float32",
+    "x[v]": "index: an index is an integer or a boolean, not Float32",
     "jax.nn.glu(x, axis=1)": "glu: axis 1 is 3, which is odd",
     "nnx.Linear(768, 4, rngs=rngs)(x)": "Linear: expected 768 features, got 4",
     "nnx.LinearGeneral((2, 4), 6, axis=(-2, -1), rngs=rngs)(x)": "LinearGeneral: expected 2 "
@@ -524,7 +524,7 @@ REFUSED = {
     "nnx.BatchNorm(3, rngs=rngs)(x)": "BatchNorm: expected 3 features, got 4",
     "nnx.GroupNorm(16, num_groups=4, rngs=rngs)(q)": "GroupNorm: expected 16 features, got 8",
     "nnx.GroupNorm(30, rngs=rngs)": "GroupNorm: 30 features cannot be split into 32 groups",
-    "nnx.Embed(10, 7, rngs=rngs)(x)": "Embed: an index is an integer, not float32",
+    "nnx.Embed(10, 7, rngs=rngs)(x)": "Embed: an index is an integer, not Float32",
     "nnx.MultiHeadAttention(2, 8, rngs=rngs)(x, decode=False)": "MultiHeadAttention: expected 8 "
     "features, got 4",
     "nnx.MultiHeadAttention(3, 4, rngs=rngs)": "MultiHeadAttention: 4 features cannot be split "

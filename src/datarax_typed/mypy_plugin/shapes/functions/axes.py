@@ -14,6 +14,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     NOTHING,
     Axis,
     Items,
+    Number,
     Several,
     Shape,
     ShapeError,
@@ -113,7 +114,7 @@ def replaced(shape: Shape, index: int, *axes: Axis | Several) -> Shape:
 def given_shape(value: Value) -> Shape:
     """Return the shape that an argument says: a tuple or list, or one integer."""
     match value:
-        case Size():
+        case Size() | Number("int"):
             return (_given_axis(value),)
         case Items():
             return tuple(map(_given_axis, value.items))
@@ -126,7 +127,7 @@ def _given_axis(value: Value) -> Axis:
 
     Whoever has it unknown may not tell that it is no list of integers: mypy does.
     """
-    if value == NOTHING:
+    if value in (NOTHING, Number("int")):
         return None
     if not isinstance(value, Size) or (value.number is not None and value.number < 0):
         raise NotKnownError

@@ -7,11 +7,12 @@ from typing import Final
 from datarax_typed.mypy_plugin.shapes.dtypes import Kind
 from datarax_typed.mypy_plugin.shapes.functions.arguments import NotKnownError, unwrapped
 from datarax_typed.mypy_plugin.shapes.functions.axes import shown
-from datarax_typed.mypy_plugin.shapes.functions.kinds import UNKNOWN, Dtypes, common
+from datarax_typed.mypy_plugin.shapes.functions.kinds import DEFAULT, UNKNOWN, Dtypes, common
 from datarax_typed.mypy_plugin.shapes.values import (
     ArrayValue,
     Axis,
     Constant,
+    Number,
     Several,
     Shape,
     ShapeError,
@@ -40,14 +41,18 @@ def operand(value: Value) -> Operand:
     match unwrapped(value):
         case ArrayValue(dtypes, shape):
             return Operand(shape, dtypes)
-        case Size():
+        case Size() | Number("int"):
             return Operand((), UNKNOWN, "int")
+        case Number():
+            return Operand((), _ANY_REAL)
         case Constant(number) if type(number) in _KIND_OF:
             return Operand((), UNKNOWN, _KIND_OF[type(number)])
         case _:
             raise NotKnownError
 
 
+# JAX lets arrays of these give way, as it does Python's numbers; that is among what may be.
+_ANY_REAL: Final = DEFAULT["bool"] | DEFAULT["int"] | DEFAULT["float"]
 _KIND_OF: Final[dict[type, Kind]] = {bool: "bool", float: "float", complex: "complex"}
 
 

@@ -26,6 +26,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     ArrayValue,
     Axis,
     Items,
+    Number,
     ShapeError,
     Size,
     Value,
@@ -98,7 +99,7 @@ def _transformed(
 
 
 def _length(value: Value) -> Axis:
-    require(isinstance(value, Size) or value == NOTHING)
+    require(isinstance(value, Size) or value in (NOTHING, Number("int")))
     return value if isinstance(value, Size) else None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from datarax_typed.mypy_plugin.shapes.dtypes import shown as dtypes_shown
 from datarax_typed.mypy_plugin.shapes.functions.arguments import (
     NONE,
     NotKnownError,
@@ -23,6 +24,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     EllipsisValue,
     Items,
     Made,
+    Number,
     Several,
     Shape,
     ShapeError,
@@ -82,11 +84,14 @@ def _parts(key: Value) -> list[_Part]:
 def _part(part: Value) -> _Part:
     if isinstance(part, ArrayValue):
         if part.dtypes and part.dtypes <= INEXACT:
-            message = f"index: an index is an integer or a boolean, not {min(part.dtypes)}"
+            message = f"index: an index is an integer or a boolean, not {dtypes_shown(part.dtypes)}"
             raise ShapeError(message, is_dtype=True)
         require(part.dtypes == BOOL or (bool(part.dtypes) and part.dtypes <= INTEGERS))
         ranked(part.shape)
         require(part.dtypes != BOOL or bool(part.shape))
+    if part == Number("int"):
+        # Which place it is does not matter.
+        return _ZERO
     if part == NONE or isinstance(part, Size | Slice | EllipsisValue | ArrayValue):
         return part
     raise NotKnownError

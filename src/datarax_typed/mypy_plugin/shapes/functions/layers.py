@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
+from datarax_typed.mypy_plugin.shapes.dtypes import shown as dtypes_shown
 from datarax_typed.mypy_plugin.shapes.functions.arguments import (
     HOLDERS,
     LAST,
@@ -217,7 +218,7 @@ def embed(
 def _call_embed(made: Made, inputs: Value, out_sharding: Value = NONE) -> Value:
     found = array(inputs)
     if found.dtypes and not found.dtypes & INTEGERS:
-        message = f"Embed: an index is an integer, not {min(found.dtypes)}"
+        message = f"Embed: an index is an integer, not {dtypes_shown(found.dtypes)}"
         raise ShapeError(message, is_dtype=True)
     stored = given_dtype(made.facts["param_dtype"], frozenset())
     dtypes = given_dtype(made.facts["dtype"], stored)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from datarax_typed.mypy_plugin.arithmetic import combined, negated
+from datarax_typed.mypy_plugin.shapes.dtypes import shown as dtypes_shown
 from datarax_typed.mypy_plugin.shapes.functions.arguments import (
     Function,
     NotKnownError,
@@ -26,6 +27,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     ArrayValue,
     Constant,
     Items,
+    Number,
     ShapeError,
     Size,
     Value,
@@ -91,7 +93,7 @@ def _of_arrays(symbol: str, left: Value, right: Value) -> Value:
 
 def _check_bits(name: str, dtypes: frozenset[str]) -> None:
     if dtypes and dtypes <= INEXACT:
-        message = f"{name}: {min(dtypes)} has no bits to combine"
+        message = f"{name}: {dtypes_shown(dtypes)} has no bits to combine"
         raise ShapeError(message, is_dtype=True)
 
 
@@ -118,9 +120,33 @@ def _of_numbers(symbol: str, left: Value, right: Value) -> Value:
         return _value(_compared(symbol, one, other))
     if isinstance(left, Size) and isinstance(right, Size):
         return _of_sizes(symbol, left, right)
+    if isinstance(left, Number) or isinstance(right, Number):
+        return _of_types(symbol, left, right)
     kinds = {type(one), type(other)}
     is_arithmetic = symbol in {*_OF_SIZES, "/"}
     return SOME_FLOAT if is_arithmetic and float in kinds and _one_is_size(left, right) else NOTHING
+
+
+def _of_types(symbol: str, left: Value, right: Value) -> Value:
+    """Return a number of which the type alone is known."""
+    kinds = {_kind(left), _kind(right)}
+    if symbol not in {*_OF_SIZES, "/"} or None in kinds:
+        return NOTHING
+    # A whole number to a negative power is none.
+    is_whole = kinds == {"int"} and symbol not in {"/", "**"}
+    return Number("int" if is_whole else "float")
+
+
+def _kind(value: Value) -> str | None:
+    match value:
+        case Size():
+            return "int"
+        case Number():
+            return value.kind
+        case Constant(float()):
+            return "float"
+        case _:
+            return None
 
 
 def _one_is_size(left: Value, right: Value) -> bool:
@@ -185,6 +211,8 @@ def negative(operand: Value, /) -> Value:
     match unwrapped(operand):
         case Size() as size:
             return -size
+        case Number() as number:
+            return number
         case Constant(value):
             return _value(negated(value))
         case ArrayValue() as array:
@@ -207,6 +235,8 @@ def absolute(operand: Value, /) -> Value:
     match unwrapped(operand):
         case Size() as size if size.number is not None:
             return Size.of(abs(size.number))
+        case Number() as number:
+            return number
         case ArrayValue(dtypes, shape):
             return ArrayValue(real(dtypes), shape)
         case _:
@@ -234,7 +264,7 @@ OPERATORS: Final[Mapping[str, Function]] = {
 
 def _root(x: Value, /) -> Value:
     """Return a number with a point: which one does not matter for shapes."""
-    if isinstance(x, Size | Constant) or x == SOME_FLOAT:
+    if isinstance(x, Size | Constant | Number) or x == SOME_FLOAT:
         return SOME_FLOAT
     raise NotKnownError
 

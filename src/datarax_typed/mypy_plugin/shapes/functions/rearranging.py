@@ -35,6 +35,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     ArrayValue,
     Axis,
     Items,
+    Number,
     Several,
     Shape,
     ShapeError,
@@ -49,8 +50,12 @@ def reshape(a: Value, shape: Value, order: Value = NONE, **options: Value) -> Va
     """Return the items in another shape; -1 is solved exactly."""
     found = array(a)
     # What is unknown may be a whole tuple.
-    wanted = items(shape) if isinstance(shape, Items) else (size(shape),)
+    wanted = items(shape) if isinstance(shape, Items) else (_one(shape),)
     return ArrayValue(found.dtypes, reshaped("reshape", found.shape, wanted))
+
+
+def _one(shape: Value) -> Value:
+    return shape if shape == Number("int") else size(shape)
 
 
 def reshape_method(a: Value, *shape: Value, **options: Value) -> Value:

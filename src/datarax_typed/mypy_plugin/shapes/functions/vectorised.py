@@ -13,6 +13,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Constant,
     Either,
     Items,
+    Number,
     Record,
     Size,
     Value,
@@ -71,7 +72,7 @@ def _each(value: Value, function: Callable[[ArrayValue], Value]) -> Value:
                 return function(value)
             except NotKnownError:
                 return NOTHING
-        case Size() | Constant(bool() | float() | complex()):
+        case Size() | Number() | Constant(bool() | float() | complex()):
             return _each(ArrayValue(together([operand(value)]), ()), function)
         case Items(items):
             return replace(value, items=tuple(_each(item, function) for item in items))
