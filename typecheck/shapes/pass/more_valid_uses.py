@@ -297,3 +297,33 @@ def of_functions(x: Float[Array, "b d"]) -> Array:
     rows = nnx.vmap(vector)
     scale = nnx.vmap(Scale(3, rngs=nnx.Rngs(0)))
     return matrix(nnx.vmap(vector)(x)) + over_rows(vector)(x) + rows(x) + scale(jnp.ones((1, 3))).sum()
+
+
+# 22: what gives a tree of the same type may change the arrays in it
+TreeT = TypeVar("TreeT")
+
+
+def extended(tree: TreeT) -> TreeT:
+    found: TreeT = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], tree)
+    return found
+
+
+def of_one(x: Float[Array, "d"]) -> Array:
+    return matrix(extended(x))
+
+
+# 23: another object fills a list
+class Store:
+    """Keeps rows."""
+
+    def fill(self, rows: list[Array]) -> None:
+        rows[:] = [jnp.zeros((2, 3)) for _ in rows]
+
+
+def filled(x: Float[Array, "d"]) -> Array:
+    def fill_with(store: Store) -> Array:
+        rows: list[Array] = [x, x]
+        store.fill(rows)
+        return matrix(rows[0])
+
+    return fill_with(Store())

@@ -331,3 +331,9 @@ def compiled(batch: Batch[Photo]) -> Float[Array, "b"]:
 def transformed(image: Float[Array, "h w 3"]) -> Float[Array, "32 32 3"]:
     small: Float[Array, "32 32 3"] = resize.transform(image)
     return small
+
+
+# 33: fields that may be missing are asked for
+def if_there(batch: Batch[Photo]) -> Batch:
+    subtitle = TruncateOperator(TruncateOperatorConfig(field_key="subtitle", length=4))
+    return subtitle(batch) if "subtitle" in batch.data else batch

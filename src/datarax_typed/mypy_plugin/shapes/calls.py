@@ -12,7 +12,7 @@ from mypy.nodes import (
     RefExpr,
     TypeInfo,
 )
-from mypy.types import CallableType, Instance, get_proper_type
+from mypy.types import CallableType, Instance, TypeVarType, get_proper_type
 
 from datarax_typed.mypy_plugin.methods import is_operator
 from datarax_typed.mypy_plugin.shapes.batches import (
@@ -262,6 +262,11 @@ class Calls:
                 findings.append(Finding(text, argument.place, misfit.kind))
         if findings:
             return Outcome(NOTHING, tuple(findings))
+        for _, typ, _ in pairs:
+            variable = get_proper_type(typ)
+            if isinstance(variable, TypeVarType) and variable.id not in function.variables:
+                # `def batched(tree: T) -> T` may do anything to the arrays in it.
+                fitting.variables[variable.id] = NOTHING
         reading = replaced(fitting.bindings, fitting.resolve, fitting.variables)
         return Outcome(value_of_type(function.signature.ret_type, reading))
 

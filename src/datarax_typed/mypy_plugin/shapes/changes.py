@@ -167,16 +167,22 @@ def _given(call: CallExpr) -> Sequence[Expression]:
 
 def _function(call: CallExpr, around: FuncItem | None) -> FuncDef | None:
     node: SymbolNode | None = call.callee.node if isinstance(call.callee, RefExpr) else None
-    is_method = isinstance(call.callee, MemberExpr) and node is None
-    if isinstance(call.callee, MemberExpr) and is_method and around is not None and around.info:
-        # Of another object, the method is not known yet.
-        symbol = around.info.get(call.callee.name)
+    if isinstance(call.callee, MemberExpr) and node is None:
+        info = _class_of(call.callee.expr) or (around.info if around is not None else None)
+        symbol = info.get(call.callee.name) if info else None
         node = symbol.node if symbol is not None else None
     if isinstance(node, TypeInfo):
         made = node.get("__init__")
         node = made.node if made is not None else None
     node = node.func if isinstance(node, Decorator) else node
     return node if isinstance(node, FuncDef) else None
+
+
+def _class_of(place: Expression) -> TypeInfo | None:
+    """Return the class of a variable that declares it; what mypy infers is not known yet."""
+    typ = place.node.type if isinstance(place, NameExpr) and isinstance(place.node, Var) else None
+    proper = get_proper_type(typ)
+    return proper.type if isinstance(proper, Instance) else None
 
 
 def _is_of_module(call: CallExpr) -> bool:

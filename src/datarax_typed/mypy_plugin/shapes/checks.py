@@ -55,7 +55,7 @@ class Checks:
         self._evaluation.look_at(api.tree, api)
         # mypy does not ask about the call of what has no name, nor about what is done with Any.
         for part in self._known_around(expr):
-            _report(api, part, self._evaluation.outcome(part).findings)
+            _report(api, part, self._told(api, self._evaluation.outcome(part).findings))
             self._waiting(api, part)
 
     def _known_around(self, expr: Expression) -> Iterator[Expression]:
@@ -67,6 +67,11 @@ class Checks:
                 return
             yield outer
             expr = outer
+
+    def _told(self, api: TypeChecker, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield what is to be reported: whoever asks for a field knows that it may be missing."""
+        asks = api.scope.current_function() in self._evaluation.flow.asking
+        return (finding for finding in findings if not asks or finding.kind != "field")
 
     def _waiting(self, api: TypeChecker, expr: Expression) -> None:
         for statement in self._evaluation.flow.awaiting.get(expr, ()):

@@ -52,6 +52,7 @@ class Flow:
         awaiting: of each expression, the statements whose value depends on it alone.
         outer: of each expression that something is done with at once, what is done.
         comparing: the functions that compare sizes, or call what does.
+        asking: the functions that ask what fields there are; None for what is in no function.
         asserting: of each call of `assert_shape`, the function around it.
         revealing: the expressions whose types are to be shown.
         mapped: the functions whose parameters may have more axes than their values.
@@ -64,6 +65,7 @@ class Flow:
     awaiting: dict[Expression, list[Statement]] = field(default_factory=dict)
     outer: dict[Expression, Expression] = field(default_factory=dict)
     comparing: set[FuncItem] = field(default_factory=set)
+    asking: set[FuncItem | None] = field(default_factory=set)
     asserting: dict[CallExpr, FuncItem] = field(default_factory=dict)
     revealing: list[RevealExpr] = field(default_factory=list)
     mapped: set[FuncItem] = field(default_factory=set)

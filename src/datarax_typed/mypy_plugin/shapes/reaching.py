@@ -40,6 +40,7 @@ from mypy.nodes import (
     ReturnStmt,
     RevealExpr,
     StarExpr,
+    StrExpr,
     TryStmt,
     TupleExpr,
     Var,
@@ -177,6 +178,8 @@ class _Walker(Walker):
     def visit_comparison_expr(self, node: ComparisonExpr) -> None:
         if self._function is not None and any(map(self._sites.tells_size, node.operands)):
             self.flow.comparing.add(self._function)
+        if isinstance(node.operands[0], StrExpr) and {"in", "not in"} & {*node.operators}:
+            self.flow.asking.add(self._function)
         self.visit_children(node)
 
     def visit_member_expr(self, node: MemberExpr) -> None:
