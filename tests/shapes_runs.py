@@ -208,7 +208,7 @@ def _is_there(one: Expectation, first: int, last: int, text: str) -> bool:
 def _is_named(parts: str, text: str) -> bool:
     """Return whether the parameter that an error is about, if it is about one, is in the report."""
     found = re.search(r"whilst typechecking parameter '(\w+)'", text)
-    return found is None or f"{found[1]}: expected" in parts
+    return found is None or re.search(rf"\b{found[1]}(\[.*\])?: expected", parts) is not None
 
 
 def _place(error: Exception, file: str) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Calls of annotated functions with arguments of a known shape that does not fit."""
 
+from collections.abc import Mapping
 from typing import Optional, TypeAlias, Union
 
 import jaxtyping as jt
@@ -416,3 +417,12 @@ def of_a_list(xs: list[Float[Array, "n n"]]) -> None:
 
 def of_a_dict(xs: dict[str, Float[Array, "n"]]) -> None:
     square(xs["a"])  # E: datarax-shape: x: expected Float[Array, "n n"]
+
+
+# dicts
+def of_towers(towers: Mapping[str, Float[Array, "n 2"]]) -> Float[Array, ""]:
+    return towers["text"].sum()
+
+
+def a_dict_of_arrays(x: Float[Array, "n 2"]) -> Array:
+    return of_towers({"image": x.T[:, 0], "text": x})  # E: datarax-shape: towers["image"]: expected Float[Array, "n 2"], got Float[Array, "2"]

@@ -286,3 +286,9 @@ def transform_of_two() -> Array:
 
 def result_of_a_transform(image: Float[Array, "h w 3"]) -> Array:
     return patch.transform(resize.transform(image))  # E: datarax-shape: axis 0 is 64, not 224
+
+
+# 5: a row of what an operator gives
+def row_of_a_result(batch: Batch[Photo]) -> Array:
+    grey_batch = GrayscaleOperator(GrayscaleOperatorConfig(field_key="image"))(batch)
+    return grey(grey_batch[0].data["image"])  # E: datarax-shape: image: expected Float[Array, "h w 3"], got Float[Array, "h w 1"]

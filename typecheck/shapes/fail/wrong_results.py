@@ -173,3 +173,8 @@ def assigned_and_read(x: Float[Array, "b d"]) -> Float[Array, "b"]:
 def assigned_of_a_mask(x: Float[Array, "b d"]) -> Array:
     mask: Bool[Array, "b d"] = jax.nn.relu(x)  # E: datarax-dtype: mask: expected Bool[Array, "b d"]
     return mask
+
+
+# dicts
+def of_a_dict(x: Float[Array, "b d"]) -> dict[str, Float[Array, "b"]]:
+    return {"loss": x.sum(), "each": x.sum(axis=1)}  # E: datarax-shape: return["loss"]: expected Float[Array, "b"], got Float[Array, ""]

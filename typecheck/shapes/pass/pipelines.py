@@ -337,3 +337,8 @@ def transformed(image: Float[Array, "h w 3"]) -> Float[Array, "32 32 3"]:
 def if_there(batch: Batch[Photo]) -> Batch:
     subtitle = TruncateOperator(TruncateOperatorConfig(field_key="subtitle", length=4))
     return subtitle(batch) if "subtitle" in batch.data else batch
+
+
+# 34: a row of what an operator gives
+def row_of_a_result(batch: Batch[Photo], row: int = 0) -> Array:
+    return one_channel.transform(grey(batch)[row].data["image"]) + mean(resize(batch)[-1].data["image"])

@@ -504,5 +504,14 @@ def untold(x: Float[Array, "n d"], y: Any) -> Array:
     return single(plain(x)) + kept(plain(plain(x[None, None]))) + single(y)
 
 
+# 37: dicts, of which each array has sizes of its own
+def towers(each: Mapping[str, Float[Array, "n d"]], x: Float[Array, "n d"]) -> dict[str, Float[Array, "..."]]:
+    return {**each, "rows": x, "all": x.sum(), "first": each["a"][0]}
+
+
+def of_towers(x: Float[Array, "n d"]) -> Array:
+    return towers({"a": x, "b": x.T}, x)["all"]
+
+
 if TYPE_CHECKING:
     untold_value: Any = ...

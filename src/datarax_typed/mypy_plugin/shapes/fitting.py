@@ -1,6 +1,6 @@
 """Whether what is given for a parameter fits what is declared for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -127,10 +127,10 @@ class Fitting:
                 yield from self._of_union(proper, value, where)
             case TupleType(), Items():
                 yield from self._of_tuple(proper, value, where)
-            case Instance(args=[item]), Items() if proper.type.fullname in _SEQUENCES:
-                # Of a list, beartype looks at one item: names may stand for other sizes in each.
-                for at, part in enumerate(value.items):
-                    yield from self._tried(item, part, f"{where}[{at}]")
+            case Instance(args=[*_, item]), Items() | Record():
+                # Beartype looks at one of several: names may stand for other sizes in each.
+                for key, part in _held(proper.type.fullname, value).items():
+                    yield from self._tried(item, part, f"{where}[{key}]")
             case TypedDictType(), Record():
                 yield from self._of_schema(proper, value, where)
             case Instance(args=[schema]), BatchValue() if proper.type.fullname == BATCH:
@@ -194,6 +194,16 @@ _SEQUENCES = frozenset(
         *("typing.Collection",),
     }
 )
+
+
+_MAPPINGS = frozenset({"builtins.dict", "typing.Mapping", "typing.MutableMapping"})
+
+
+def _held(kind: str, value: Items | Record) -> Mapping[str, Value]:
+    """Return what is in a list or dict of some class, by what stands in brackets."""
+    if isinstance(value, Items):
+        return {str(at): one for at, one in enumerate(value.items) if kind in _SEQUENCES}
+    return {f'"{name}"': one for name, one in value.fields.items() if kind in _MAPPINGS}
 
 
 def _takes_arrays(typ: Type) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from mypy.nodes import ComparisonExpr, IndexExpr, OpExpr, UnaryExpr
 
 from datarax_typed.mypy_plugin.shapes.attributes import is_variable
+from datarax_typed.mypy_plugin.shapes.batches import BatchValue
 from datarax_typed.mypy_plugin.shapes.callables import ClassValue, as_of_jax
 from datarax_typed.mypy_plugin.shapes.declared import Typed
 from datarax_typed.mypy_plugin.shapes.findings import Outcome, attempted
@@ -22,6 +23,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
     Constant,
     Items,
     Made,
+    Number,
     OtherArray,
     Record,
     Size,
@@ -32,6 +34,7 @@ from datarax_typed.mypy_plugin.shapes.values import (
 if TYPE_CHECKING:
     from datarax_typed.mypy_plugin.shapes.evaluation import Evaluation
 
+_ELEMENT: Final = "datarax_typed.core.element_batch.Element"
 _SEQUENCES: Final = ("builtins.list", "builtins.tuple", "typing.Sequence")
 _CONTAINERS: Final = (
     *_SEQUENCES,
@@ -104,6 +107,8 @@ def _item(base: Value, key: Value) -> Value:
     match base, key:
         case Record(), Constant(value=str() as name):
             return base.fields.get(name, NOTHING)
+        case BatchValue(), Size() | Number("int"):
+            return Made(_ELEMENT, {"data": base.data})
         case Typed(), Slice():
             return base if has_name(base.typ, _SEQUENCES) else NOTHING
         case Typed(), Size(number=int() as at) if is_named_tuple(base):
