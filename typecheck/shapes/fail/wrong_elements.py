@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NotRequired, TypedDict
 
 import jax.numpy as jnp
+from handed_over import first_image
 from jaxtyping import Array, Bool, Float, Float32, Int, UInt8
 
 from datarax_typed import (
@@ -14,6 +15,8 @@ from datarax_typed import (
     ContrastOperatorConfig,
     CrossModalOperator,
     CrossModalOperatorConfig,
+    DropOperator,
+    DropOperatorConfig,
     Element,
     GainOperator,
     GainOperatorConfig,
@@ -29,6 +32,8 @@ from datarax_typed import (
     NormalizeOperatorConfig,
     PadToOperator,
     PadToOperatorConfig,
+    RenameOperator,
+    RenameOperatorConfig,
     ResizeOperator,
     ResizeOperatorConfig,
     ToFloatOperator,
@@ -292,3 +297,14 @@ def result_of_a_transform(image: Float[Array, "h w 3"]) -> Array:
 def row_of_a_result(batch: Batch[Photo]) -> Array:
     grey_batch = GrayscaleOperator(GrayscaleOperatorConfig(field_key="image"))(batch)
     return grey(grey_batch[0].data["image"])  # E: datarax-shape: image: expected Float[Array, "h w 3"], got Float[Array, "h w 1"]
+
+
+# 6: schemas that a batch is handed over with
+def without_a_field(batch: Batch[Photo]) -> Array:
+    dropped = DropOperator(DropOperatorConfig(fields=["image"]))(batch)
+    return first_image(dropped)  # E: datarax-field: first_image: batch: expected a field "image" (available: "mask", "label")
+
+
+def with_a_field_of_another_name(batch: Batch[Photo]) -> Array:
+    rename = RenameOperator(RenameOperatorConfig(mapping={"image": "picture"}))
+    return first_image(rename(batch))  # E: datarax-field: first_image: batch: expected a field "image"

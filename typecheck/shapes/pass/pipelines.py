@@ -342,3 +342,19 @@ def if_there(batch: Batch[Photo]) -> Batch:
 # 34: a row of what an operator gives
 def row_of_a_result(batch: Batch[Photo], row: int = 0) -> Array:
     return one_channel.transform(grey(batch)[row].data["image"]) + mean(resize(batch)[-1].data["image"])
+
+
+# 35: a batch with more fields than are asked for, and one whose fields come and go
+class Picture(TypedDict):
+    picture: Float[Array, "h w c"]
+    caption: NotRequired[Int[Array, "n"]]
+
+
+def of_pictures(batch: Batch[Picture]) -> Array:
+    return batch.data["picture"].mean()
+
+
+def renamed(batch: Batch[Photo]) -> Array:
+    rename = RenameOperator(RenameOperatorConfig(mapping={"image": "picture"}))
+    again = RenameOperator(RenameOperatorConfig(mapping={"picture": "image"}))
+    return of_pictures(rename(batch)) + of_pictures(rename(grey(again(rename(batch)))))

@@ -46,14 +46,18 @@ class Misfit:
     Attributes:
         text: where, what was expected, what came, and why that does not fit.
         is_dtype: whether it is about a dtype.
+        is_field: whether it is about a field that is not there.
     """
 
     text: str
     is_dtype: bool = False
+    is_field: bool = False
 
     @property
-    def kind(self) -> Literal["shape", "dtype"]:
+    def kind(self) -> Literal["shape", "dtype", "field"]:
         """What it is about."""
+        if self.is_field:
+            return "field"
         return "dtype" if self.is_dtype else "shape"
 
 
@@ -145,6 +149,11 @@ class Fitting:
 
     def _of_batch(self, schema: Type, data: Record, where: str) -> Iterator[Misfit]:
         items = schema.items if isinstance(schema, TypedDictType) else {}
+        for name in schema.required_keys if isinstance(schema, TypedDictType) else ():
+            if name not in data.fields and (data.is_whole or name in data.lost):
+                available = ", ".join(f'"{one}"' for one in data.fields) or "none"
+                text = f'{where}: expected a field "{name}" (available: {available})'
+                yield Misfit(text, is_field=True)
         for name in filter(items.__contains__, data.fields):
             # Nothing makes sure that a name is one size in all fields.
             alone = Fitting(self.resolve)

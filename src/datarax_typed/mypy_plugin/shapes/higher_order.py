@@ -173,7 +173,8 @@ def _differentiated_call(
     if isinstance(value, ArrayValue) and not all(isinstance(one, Several) for one in value.shape):
         text = f"{callee.name}: expected a function that gives a scalar, got {array_text(value)}"
         return Outcome(NOTHING, (*outcome.findings, Finding(text)))
-    gradients = _gradients(callee, arguments)
+    # Of what is wrong, nothing is known.
+    gradients = NOTHING if outcome.findings else _gradients(callee, arguments)
     if callee.gives_value:
         return replace(outcome, value=Items((outcome.value, gradients)))
     return replace(outcome, value=Items((gradients, aux)) if callee.has_aux else gradients)
