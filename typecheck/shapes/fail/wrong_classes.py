@@ -324,3 +324,25 @@ def decorated(x: Float[Array, "d"]) -> Array:
 def compiled_and_mapped(x: Float[Array, "b d"]) -> Array:
     result: Array = jax.jit(jax.vmap(each))(x, x[..., None])  # E: datarax-shape: y: expected Float[Array, "d"]
     return result
+
+
+# 6: modules in a list
+class Tower(nnx.Module):
+    """Blocks one after the other."""
+
+    def __init__(self, rngs: nnx.Rngs) -> None:
+        self.blocks = nnx.List([Narrow(rngs) for _ in range(3)])
+
+    def __call__(self, x: Float[Array, "b 3"]) -> Float[Array, "b 3"]:
+        return self.blocks[0](x[0])  # E: datarax-shape: x: expected Float[Array, "b 3"]
+
+
+class Narrow(nnx.Module):
+    """Maps three features."""
+
+    def __init__(self, rngs: nnx.Rngs) -> None:
+        self.layer = nnx.Linear(3, 3, rngs=rngs)
+
+    def __call__(self, x: Float[Array, "b 3"]) -> Float[Array, "b 3"]:
+        out: Float[Array, "b 3"] = self.layer(x)
+        return out

@@ -97,11 +97,7 @@ class BoundValues:
             return value_of_type(var.type, within(var.fullname))
         fitting = self.declaring(function)
         # What it is made of tells what new names stand for.
-        list(
-            fitting.misfits(
-                statement.type or NoneType(), self._evaluation.value(statement.rvalue), ""
-            )
-        )
+        list(fitting.misfits(statement.type or NoneType(), made, ""))
         return value_of_type(var.type, replaced(fitting.bindings, fitting.resolve, {}))
 
     def declaring(self, function: FuncItem) -> Fitting:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mypy.nodes import (
     CallExpr,
     FuncItem,
+    IndexExpr,
     OverloadedFuncDef,
     RefExpr,
     TypeInfo,
@@ -111,10 +112,12 @@ class Calls:
         if special is not None:
             return special
         callee = self._evaluation.value(call.callee)
-        if callee == NOTHING and isinstance(call.callee, RefExpr):
-            if isinstance(call.callee.node, OverloadedFuncDef):
-                return self._overloaded(call.callee.node, self._arguments(call))
-            callee = self._evaluation.object_of(call.callee)
+        if callee == NOTHING:
+            node = call.callee.node if isinstance(call.callee, RefExpr) else None
+            if isinstance(node, OverloadedFuncDef):
+                return self._overloaded(node, self._arguments(call))
+            if isinstance(call.callee, RefExpr | IndexExpr):
+                callee = self._evaluation.object_of(call.callee)
         arguments = self._arguments(call) if _looks_at_arguments(callee) else None
         if isinstance(callee, ClassValue) and is_operator(callee.info):
             return self._operators.made(call, callee.info, arguments)

@@ -148,8 +148,10 @@ class Fitting:
             yield from self.misfits(typ.items[name], value.fields[name], path)
 
     def _of_batch(self, schema: Type, data: Record, where: str) -> Iterator[Misfit]:
-        items = schema.items if isinstance(schema, TypedDictType) else {}
-        for name in schema.required_keys if isinstance(schema, TypedDictType) else ():
+        if not isinstance(schema, TypedDictType):
+            return
+        items = schema.items
+        for name in filter(schema.required_keys.__contains__, items):
             if name not in data.fields and (data.is_whole or name in data.lost):
                 available = ", ".join(f'"{one}"' for one in data.fields) or "none"
                 text = f'{where}: expected a field "{name}" (available: {available})'
