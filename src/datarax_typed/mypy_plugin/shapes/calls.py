@@ -16,9 +16,7 @@ from mypy.nodes import (
 from mypy.types import CallableType, Instance, TypeVarType, get_proper_type
 
 from datarax_typed.mypy_plugin.methods import is_operator
-from datarax_typed.mypy_plugin.shapes.batches import (
-    OperatorValue,
-)
+from datarax_typed.mypy_plugin.shapes.batches import OperatorValue
 from datarax_typed.mypy_plugin.shapes.callables import (
     Argument,
     Chained,

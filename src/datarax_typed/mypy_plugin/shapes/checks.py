@@ -70,8 +70,10 @@ class Checks:
 
     def _told(self, api: TypeChecker, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Yield what is to be reported: whoever asks for a field knows that it may be missing."""
-        asks = api.scope.current_function() in self._evaluation.flow.asking
-        return (finding for finding in findings if not asks or finding.kind != "field")
+        asking = self._evaluation.flow.asking
+        for finding in findings:
+            if finding.kind != "field" or api.scope.current_function() not in asking:
+                yield finding
 
     def _waiting(self, api: TypeChecker, expr: Expression) -> None:
         for statement in self._evaluation.flow.awaiting.get(expr, ()):

@@ -23,6 +23,7 @@ from datarax_typed.mypy_plugin.shapes.batches import BATCH, BatchValue
 from datarax_typed.mypy_plugin.shapes.carried import Annotation, annotation_of
 from datarax_typed.mypy_plugin.shapes.declared import dims_of, is_array
 from datarax_typed.mypy_plugin.shapes.dtypes import DTYPES, accepts, shown
+from datarax_typed.mypy_plugin.shapes.iteration import MAPPINGS
 from datarax_typed.mypy_plugin.shapes.joined import joined
 from datarax_typed.mypy_plugin.shapes.matching import Bindings, match, shape_text
 from datarax_typed.mypy_plugin.shapes.values import (
@@ -207,14 +208,11 @@ _SEQUENCES = frozenset(
 )
 
 
-_MAPPINGS = frozenset({"builtins.dict", "typing.Mapping", "typing.MutableMapping"})
-
-
 def _held(kind: str, value: Items | Record) -> Mapping[str, Value]:
     """Return what is in a list or dict of some class, by what stands in brackets."""
     if isinstance(value, Items):
         return {str(at): one for at, one in enumerate(value.items) if kind in _SEQUENCES}
-    return {f'"{name}"': one for name, one in value.fields.items() if kind in _MAPPINGS}
+    return {f'"{name}"': one for name, one in value.fields.items() if kind in MAPPINGS}
 
 
 def _takes_arrays(typ: Type) -> bool:

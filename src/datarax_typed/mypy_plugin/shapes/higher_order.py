@@ -272,7 +272,7 @@ def _while_loop(
     return replace(round_, findings=(*test.findings, *round_.findings))
 
 
-def _fori_loop(  # the real parameters
+def _fori_loop(
     called: Called,
     lower: Argument,
     upper: Argument,

@@ -79,7 +79,7 @@ def view(owner: Value, name: str) -> Stream | None:
     match owner:
         case Record(is_whole=True):
             held = joined(owner.fields.values())
-        case Typed() if has_name(owner.typ, _MAPPINGS):
+        case Typed() if has_name(owner.typ, MAPPINGS):
             held = argument_of(owner)
         case _:
             return None
@@ -108,7 +108,7 @@ ITERATORS: Final[Mapping[str, Callable[..., Value]]] = {
     "builtins.reversed": _same,
     "builtins.zip": lambda *given: Stream(Items(tuple(map(item_of, given)))),
 }
-_MAPPINGS: Final = ("builtins.dict", "typing.Mapping", "typing.MutableMapping")
+MAPPINGS: Final = ("builtins.dict", "typing.Mapping", "typing.MutableMapping")
 _ITERABLES: Final = (
     *("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"),
     *("typing.Sequence", "typing.MutableSequence", "typing.Iterable", "typing.Iterator"),
@@ -117,6 +117,7 @@ _ITERABLES: Final = (
 
 __all__ = [
     "ITERATORS",
+    "MAPPINGS",
     "Stream",
     "argument_of",
     "has_name",

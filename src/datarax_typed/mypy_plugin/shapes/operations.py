@@ -11,6 +11,7 @@ from datarax_typed.mypy_plugin.shapes.declared import Typed
 from datarax_typed.mypy_plugin.shapes.findings import Outcome, attempted
 from datarax_typed.mypy_plugin.shapes.functions import OPERATORS, index
 from datarax_typed.mypy_plugin.shapes.iteration import (
+    MAPPINGS,
     argument_of,
     has_name,
     is_named_tuple,
@@ -38,7 +39,7 @@ _ELEMENT: Final = "datarax_typed.core.element_batch.Element"
 _SEQUENCES: Final = ("builtins.list", "builtins.tuple", "typing.Sequence")
 _CONTAINERS: Final = (
     *_SEQUENCES,
-    *("builtins.dict", "typing.Mapping", "typing.MutableMapping"),
+    *MAPPINGS,
 )
 
 
